@@ -1,0 +1,2 @@
+//! sloproof.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! sloproof.
+fn main() {}
