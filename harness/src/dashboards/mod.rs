@@ -1,0 +1,5 @@
+//! Grafana dashboards: which queries the panels ask, and with what in place of their variables. Pure.
+
+pub mod panel;
+
+pub use panel::{Dashboard, Panel, PanelQuery, Variable};

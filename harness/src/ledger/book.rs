@@ -1,0 +1,178 @@
+//! The closed ledger of a run, as it is kept in `ledger.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::histogram::LatencyHistogram;
+use super::sample::KeptSample;
+use super::window::WindowRow;
+use crate::model::{Millis, Outcome, PhaseId, Ratio, RouteId};
+
+/// Version of `ledger.json`.
+pub const LEDGER_SCHEMA_VERSION: u32 = 1;
+
+/// Everything that was recorded about the load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// [`LEDGER_SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// One cell per route and phase, in plan order (routes outer, phases inner).
+    pub cells: Vec<Cell>,
+    /// One row per route, phase and second in which something was due, in order of second, route, phase.
+    pub windows: Vec<WindowRow>,
+    /// The slowest completed requests of each route, slowest first.
+    pub slowest: Vec<KeptSample>,
+    /// The first bad outcomes of each route, in order of arrival.
+    pub failed: Vec<KeptSample>,
+    /// What the generator says about itself.
+    pub generator: GeneratorFacts,
+}
+
+/// One route in one phase.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The route.
+    pub route: RouteId,
+    /// The phase.
+    pub phase: PhaseId,
+    /// Whether the phase is measured.
+    pub measured: bool,
+    /// Arrivals planned: exactly the sum of `outcomes`.
+    pub planned: u64,
+    /// Of the completed ones, those with an expected status.
+    pub good: u64,
+    /// What became of the arrivals.
+    pub outcomes: OutcomeCounts,
+    /// Done − due of sent arrivals, time-outs at their age when given up.
+    pub response: LatencyHistogram,
+    /// Done − sent of completed arrivals.
+    pub service: LatencyHistogram,
+    /// Sent − due of sent arrivals: the generator's own lateness.
+    pub delay: LatencyHistogram,
+}
+
+/// Counts per outcome.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeCounts {
+    /// Completed, by status.
+    pub completed: BTreeMap<u16, u64>,
+    /// Timed out.
+    pub timed_out: u64,
+    /// Not connected.
+    pub connect_failed: u64,
+    /// Broken on the way.
+    pub broken: u64,
+    /// Never sent.
+    pub not_sent: u64,
+}
+
+impl OutcomeCounts {
+    /// Counts one outcome.
+    pub fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Completed { status, .. } => *self.completed.entry(*status).or_default() += 1,
+            Outcome::TimedOut => self.timed_out += 1,
+            Outcome::ConnectFailed => self.connect_failed += 1,
+            Outcome::Broken { .. } => self.broken += 1,
+            Outcome::NotSent { .. } => self.not_sent += 1,
+        }
+    }
+
+    /// Adds another's counts.
+    pub fn merge(&mut self, other: &Self) {
+        for (status, n) in &other.completed {
+            *self.completed.entry(*status).or_default() += n;
+        }
+        self.timed_out += other.timed_out;
+        self.connect_failed += other.connect_failed;
+        self.broken += other.broken;
+        self.not_sent += other.not_sent;
+    }
+
+    /// Whole responses.
+    pub fn completed_total(&self) -> u64 {
+        self.completed.values().sum()
+    }
+
+    /// Responses with a status in an inclusive range.
+    pub fn completed_between(&self, from: u16, to: u16) -> u64 {
+        if from > to {
+            return 0;
+        }
+        self.completed.range(from..=to).map(|(_, n)| n).sum()
+    }
+
+    /// Requests that the server may or may not have seen and counted.
+    pub fn ambiguous(&self) -> u64 {
+        self.timed_out + self.broken
+    }
+
+    /// All outcomes.
+    pub fn total(&self) -> u64 {
+        self.completed_total() + self.timed_out + self.connect_failed + self.broken + self.not_sent
+    }
+}
+
+/// The generator's report on itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct GeneratorFacts {
+    /// Planned arrivals over the whole run.
+    pub planned: u64,
+    /// Arrivals sent.
+    pub sent: u64,
+    /// Planned length of the load.
+    pub planned_duration: Millis,
+    /// How long sending took, from the start of the load to the last request sent.
+    pub sending_duration: Millis,
+    /// Cap on requests in flight.
+    pub max_in_flight: u32,
+    /// Arrivals that had to wait for a free place.
+    pub waited_for_place: u64,
+    /// Processor time this process used per second of load, in cores.
+    pub cpu_cores_used: Option<f64>,
+    /// Cores it may use.
+    pub cpu_cores: Option<f64>,
+    /// Longest time the heartbeat thread did not get to run beyond its period: a pause of the whole machine or process.
+    pub longest_pause_ms: Option<u64>,
+}
+
+impl GeneratorFacts {
+    /// Share of planned arrivals that were sent.
+    pub fn sent_share(&self) -> Option<Ratio> {
+        Ratio::of(self.sent, self.planned)
+    }
+}
+
+impl Ledger {
+    /// Cells of one route, in phase order.
+    pub fn route<'a>(&'a self, id: &'a RouteId) -> impl Iterator<Item = &'a Cell> {
+        self.cells.iter().filter(move |c| c.route == *id)
+    }
+
+    /// All cells of measured phases.
+    pub fn measured(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().filter(|c| c.measured)
+    }
+
+    /// Outcomes summed over cells.
+    pub fn sum_outcomes<'a>(cells: impl IntoIterator<Item = &'a Cell>) -> OutcomeCounts {
+        let mut sum = OutcomeCounts::default();
+        for cell in cells {
+            sum.merge(&cell.outcomes);
+        }
+        sum
+    }
+
+    /// One histogram merged over cells.
+    pub fn merge_histograms<'a>(
+        cells: impl IntoIterator<Item = &'a Cell>,
+        pick: impl Fn(&Cell) -> &LatencyHistogram,
+    ) -> LatencyHistogram {
+        let mut merged = LatencyHistogram::default();
+        for cell in cells {
+            merged.merge(pick(cell));
+        }
+        merged
+    }
+}

@@ -1,0 +1,11 @@
+//! The ledger: exactly one outcome for each planned arrival. Ground truth for every check.
+
+pub mod book;
+pub mod histogram;
+pub mod sample;
+pub mod window;
+
+pub use book::{Cell, GeneratorFacts, Ledger, OutcomeCounts};
+pub use histogram::LatencyHistogram;
+pub use sample::{KeptSample, Sample};
+pub use window::WindowRow;

@@ -1,0 +1,5 @@
+//! Reports: one document, many views. A renderer computes no judgement.
+
+pub mod document;
+
+pub use document::Document;

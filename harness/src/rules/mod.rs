@@ -1,0 +1,1 @@
+//! Rule files as a team ships them. Pure.
