@@ -11,6 +11,7 @@
 
 pub mod dashboards;
 pub mod ledger;
+pub mod load;
 pub mod model;
 pub mod report;
 pub mod rules;

@@ -147,7 +147,7 @@ mod tests {
                                             right in prop::collection::vec(0_u64..10_000_000, 0..50)) {
             let record = |values: &[u64]| {
                 let mut h = LatencyHistogram::default();
-                values.iter().for_each(|v| h.record(*v));
+                for v in values { h.record(*v); }
                 h
             };
             let mut merged = record(&left);
