@@ -1,1 +1,6 @@
-//! (room to be furnished)
+//! From findings to a verdict and an exit code.
+
+pub mod exit;
+pub mod policy;
+
+pub use policy::decide;

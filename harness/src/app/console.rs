@@ -1,0 +1,87 @@
+//! Where text goes: results to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::report::Style;
+
+/// The terminal, or what stands in its place.
+#[derive(Debug, Clone)]
+pub struct Console {
+    quiet: bool,
+    colour: bool,
+    live: bool,
+    bars: MultiProgress,
+}
+
+impl Console {
+    /// Reads what the environment allows: colour on a terminal unless `NO_COLOR` is set, live progress on a terminal
+    /// only. `colour` overrides.
+    pub fn from_environment(quiet: bool, colour: Option<bool>) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let live = io::stderr().is_terminal() && !quiet && std::env::var_os("CI").is_none();
+        let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self {
+            quiet,
+            colour: colour.unwrap_or_else(|| io::stdout().is_terminal() && !plain),
+            live,
+            bars: MultiProgress::with_draw_target(target),
+        }
+    }
+
+    /// A result, on standard output. A closed pipe is the reader's choice and no error.
+    pub fn print(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = out.write_all(b"\n");
+        }
+        let _ = out.flush();
+    }
+
+    /// A line of progress, on standard error.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.tell(&format!("sloproof: {text}"));
+        }
+    }
+
+    /// An error, on standard error, also when quiet. Texts of several lines (diagnostics) stand as they are.
+    pub fn error(&self, text: &str) {
+        if text.starts_with("error") {
+            self.tell(text);
+        } else {
+            self.tell(&format!("sloproof: {text}"));
+        }
+    }
+
+    /// A line that is rewritten in place; invisible where progress is not live.
+    pub fn live_line(&self) -> ProgressBar {
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("  {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar
+    }
+
+    /// Whether lines can be rewritten in place.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// How reports for the terminal should look.
+    pub fn style(&self) -> Style {
+        let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(110);
+        Style { colour: self.colour, width }
+    }
+
+    fn tell(&self, text: &str) {
+        // Through the bars, so that a live line is not torn.
+        if self.live {
+            let _ = self.bars.println(text);
+        } else {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Percentiles that say nothing where there are too few samples.
+
+use crate::ledger::LatencyHistogram;
+use crate::report::document::Percentiles;
+
+/// Percentiles of a histogram of microseconds, in milliseconds. A percentile p wants at least 10/(1−p) samples:
+/// with fewer, less than ten lie beyond it and the next run would say something else.
+pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
+    let count = histogram.count();
+    let at = |q: f64| {
+        let wanted = (10.0 / (1.0 - q)).round() as u64;
+        histogram.quantile(q).filter(|_| count >= wanted).map(millis)
+    };
+    Percentiles {
+        count,
+        p50_ms: at(0.5),
+        p90_ms: at(0.9),
+        p95_ms: at(0.95),
+        p99_ms: at(0.99),
+        max_ms: histogram.max().map(millis),
+    }
+}
+
+/// The percentile curve in milliseconds.
+pub(super) fn curve(histogram: &LatencyHistogram) -> Vec<(f64, f64)> {
+    histogram.curve().into_iter().map(|(q, us)| (q, millis(us))).collect()
+}
+
+/// Microseconds as milliseconds.
+pub(super) fn millis(micros: u64) -> f64 {
+    micros as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_with_too_few_samples_is_left_out() {
+        let mut histogram = LatencyHistogram::default();
+        for _ in 0..200 {
+            histogram.record(2000);
+        }
+        let p = percentiles(&histogram);
+        assert_eq!((p.p50_ms.is_some(), p.p95_ms.is_some(), p.p99_ms), (true, true, None));
+    }
+}

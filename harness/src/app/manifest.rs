@@ -1,0 +1,31 @@
+//! `manifest.json`: what a run was, apart from plan, ledger and evidence.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Timeline;
+
+/// Version of `manifest.json`.
+pub const MANIFEST_SCHEMA_VERSION: u32 = 1;
+
+/// The facts of one run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`MANIFEST_SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The run directory's name at the time of the run.
+    pub run_id: String,
+    /// Version of the program.
+    pub sloproof_version: String,
+    /// Command that repeats the run.
+    pub command: String,
+    /// When things happened.
+    pub timeline: Timeline,
+    /// Servers by name: URL and version.
+    pub servers: BTreeMap<String, String>,
+    /// Processors of the machine.
+    pub cpus: u32,
+    /// Operating system and architecture.
+    pub platform: String,
+}

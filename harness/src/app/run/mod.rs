@@ -1,0 +1,187 @@
+//! `sloproof run`: the stages of a run in order.
+
+mod drive;
+mod live;
+mod servers;
+mod settle;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::check::environment;
+use super::interrupt::Interrupt;
+use super::judgement::{Record, write_reports};
+use super::manifest::{MANIFEST_SCHEMA_VERSION, Manifest};
+use super::run_dir::RunDir;
+use super::stack::ToolPaths;
+use super::{Console, Failure, now};
+use crate::model::{Evidence, EvidenceSet, Timeline};
+use crate::report::{self, Document, Format};
+use crate::scenario::{self, Overrides, Plan};
+use crate::telemetry;
+use crate::verify;
+use drive::Driven;
+use servers::Servers;
+use watch::Watch;
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// Another seed.
+    pub seed: Option<u64>,
+    /// Another time scale.
+    pub time_scale: Option<u32>,
+    /// Where run directories are made.
+    pub out: PathBuf,
+    /// Print JSON instead of the summary.
+    pub json: bool,
+    /// Explicit binaries for a stack of its own.
+    pub tools: ToolPaths,
+}
+
+/// Runs a scenario and returns the verdict's exit code.
+pub async fn run(console: &Console, options: &RunOptions) -> Result<u8, Failure> {
+    let overrides = Overrides { seed: options.seed, time_scale: options.time_scale };
+    let plan = scenario::load(&options.scenario, &environment, &overrides)
+        .map_err(|mistakes| Failure::usage(anyhow::anyhow!(mistakes.render(console.style().colour))))?;
+    let dir = RunDir::create(&options.out, &run_id(&plan)).map_err(Failure::usage)?;
+    dir.write_json("plan.json", &plan).map_err(Failure::usage)?;
+    let interrupt = Interrupt::listen(console).context("cannot listen for Ctrl-C")?;
+    let outcome = tokio::select! {
+        outcome = stages(console, options, plan, &dir, &interrupt) => outcome,
+        // Dropping the stages drops the stack, which kills and removes what it made.
+        () = interrupt.second() => Err(Failure::interrupted()),
+    };
+    if outcome.is_err() {
+        dir.remove_if_unused();
+    }
+    outcome
+}
+
+async fn stages(
+    console: &Console,
+    options: &RunOptions,
+    plan: Plan,
+    dir: &RunDir,
+    interrupt: &Interrupt,
+) -> Result<u8, Failure> {
+    let (servers, watch, baseline) = tokio::select! {
+        prepared = prepare(console, options, &plan) => prepared?,
+        () = interrupt.first() => return Err(Failure::interrupted()),
+    };
+    console.say(&headline(&plan));
+    let driven = drive::drive(console, &plan, &servers, &watch, dir, interrupt).await?;
+    let settled = settle::settle(console, &plan, &servers, &watch, &driven, interrupt).await;
+    let recorded = watch.stop().await;
+    let timeline = timeline(baseline, &driven, settled, interrupt);
+    let mut write_error = None;
+    let evidence = telemetry::collect(
+        verify::questions(&plan),
+        &servers.sources,
+        &recorded,
+        &timeline,
+        now,
+        |item: &Evidence| {
+            let written = dir.write_json(&format!("evidence/{:04}.json", item.id), item);
+            write_error = write_error.take().or(written.err());
+        },
+    )
+    .await;
+    let record = Record {
+        manifest: manifest(&plan, dir, timeline, servers.versions()),
+        plan,
+        ledger: driven.ledger,
+        evidence: EvidenceSet::new(evidence),
+    };
+    servers.stop(console).await;
+    let document = record.judge();
+    // Whatever the disk says, the verdict is told.
+    show(console, options, &document)?;
+    if let Some(error) = write_error {
+        return Err(Failure::internal(error.into()));
+    }
+    dir.write_json("manifest.json", &record.manifest).map_err(|e| Failure::internal(e.into()))?;
+    write_reports(dir, &document)?;
+    console.say(&format!("report: {}", dir.path().join("report.html").display()));
+    Ok(document.verdict.exit_code)
+}
+
+/// Everything before the load: servers, rules, observers, a baseline.
+async fn prepare(
+    console: &Console,
+    options: &RunOptions,
+    plan: &Plan,
+) -> Result<(Servers, Watch, crate::model::Timestamp), Failure> {
+    let servers = Servers::find(console, options, plan).await?;
+    servers.install_rules(console, plan).await?;
+    servers.clear_faults(plan).await?;
+    let watch = Watch::start(plan, &servers).await?;
+    let baseline = settle::baseline(console, plan, &servers).await?;
+    Ok((servers, watch, baseline))
+}
+
+fn timeline(
+    baseline: crate::model::Timestamp,
+    driven: &Driven,
+    settled: settle::Settled,
+    interrupt: &Interrupt,
+) -> Timeline {
+    let mut unsettled = driven.troubles.clone();
+    unsettled.extend(settled.unsettled);
+    Timeline {
+        baseline,
+        load_start: driven.start,
+        load_end: driven.end,
+        settled: settled.at,
+        phases: driven.phases.clone(),
+        unsettled,
+        interrupted: interrupt.is_set(),
+    }
+}
+
+fn manifest(plan: &Plan, dir: &RunDir, timeline: Timeline, servers: BTreeMap<String, String>) -> Manifest {
+    let mut command = format!("sloproof run {} --seed {}", plan.file, plan.load.seed);
+    if plan.time_scale != 1 {
+        command.push_str(&format!(" --time-scale {}", plan.time_scale));
+    }
+    Manifest {
+        schema_version: MANIFEST_SCHEMA_VERSION,
+        run_id: dir.id(),
+        sloproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        command,
+        timeline,
+        servers,
+        cpus: std::thread::available_parallelism().map_or(0, |n| n.get() as u32),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    }
+}
+
+fn show(console: &Console, options: &RunOptions, document: &Document) -> Result<(), Failure> {
+    let format = if options.json { Format::Json } else { Format::Terminal };
+    let text = report::render(document, format, console.style()).context("cannot render the report")?;
+    console.print(&text);
+    Ok(())
+}
+
+/// `<scenario>-<UTC time>-<process>`: sorts by time, and two runs in one second do not collide.
+fn run_id(plan: &Plan) -> String {
+    let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ");
+    format!("{}-{time}-{}", plan.name, std::process::id())
+}
+
+fn headline(plan: &Plan) -> String {
+    let rate = plan.load.phases.iter().map(|p| p.rate_from.max(p.rate_to)).fold(0.0, f64::max);
+    let scale = match plan.time_scale {
+        1 => String::new(),
+        k => {
+            let hour = crate::model::Millis(3_600_000).scaled_down(k);
+            format!(", time scale {k} (production's 1 h window is {hour} here)")
+        }
+    };
+    format!("scenario {}   {} at up to {rate}/s, seed {}{scale}", plan.name, plan.load.duration(), plan.load.seed)
+}

@@ -1,0 +1,182 @@
+//! The run directory: the product's memory and public format. Every file is written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// How much room a run must find on the disk before any load is sent.
+const ROOM: usize = 8 * 1024 * 1024;
+
+/// Why a run directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RunDirError {
+    /// It cannot be made or written.
+    #[error("cannot write {path}: {source}; choose another place with --out DIR or make room on the disk")]
+    Write {
+        /// Which file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of it cannot be read.
+    #[error("cannot read {path}: {source}; is this a run directory of sloproof?")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of it is not what it should be.
+    #[error("{path} is not a valid file of a run directory: {source}")]
+    Malformed {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// It was written by a newer program.
+    #[error("{path} has schema version {found}, and this program knows versions up to {known}; use a newer sloproof")]
+    TooNew {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The newest known.
+        known: u32,
+    },
+}
+
+/// One run's directory.
+#[derive(Debug, Clone)]
+pub struct RunDir {
+    path: PathBuf,
+}
+
+impl RunDir {
+    /// Makes a new directory `base/id` and proves that a run's files will fit.
+    pub fn create(base: &Path, id: &str) -> Result<Self, RunDirError> {
+        let dir = Self { path: base.join(id) };
+        let evidence = dir.path.join("evidence");
+        fs::create_dir_all(&evidence).map_err(|source| RunDirError::Write { path: evidence, source })?;
+        dir.prove_room()?;
+        Ok(dir)
+    }
+
+    /// An existing directory.
+    pub fn open(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The last part of its path.
+    pub fn id(&self) -> String {
+        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Writes a file: temporary, synced, renamed.
+    pub fn write(&self, name: &str, content: &[u8]) -> Result<(), RunDirError> {
+        let path = self.path.join(name);
+        let temporary = self.path.join(format!("{name}.tmp"));
+        let written = (|| {
+            let mut file = File::create(&temporary)?;
+            file.write_all(content)?;
+            file.sync_all()?;
+            fs::rename(&temporary, &path)
+        })();
+        written.map_err(|source| {
+            let _ = fs::remove_file(&temporary);
+            RunDirError::Write { path, source }
+        })
+    }
+
+    /// Writes a value as pretty JSON with a final newline.
+    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), RunDirError> {
+        let mut text = serde_json::to_vec_pretty(value)
+            .map_err(|source| RunDirError::Malformed { path: self.path.join(name), source })?;
+        text.push(b'\n');
+        self.write(name, &text)
+    }
+
+    /// Reads a JSON file; a `schema_version` above `known` is refused before its content is looked at.
+    pub fn read_json<T: DeserializeOwned>(&self, name: &str, known: u32) -> Result<T, RunDirError> {
+        let path = self.path.join(name);
+        let text = fs::read(&path).map_err(|source| RunDirError::Read { path: path.clone(), source })?;
+        let malformed = |source| RunDirError::Malformed { path: path.clone(), source };
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(malformed)?;
+        let found = value.get("schema_version").and_then(serde_json::Value::as_u64).unwrap_or(0) as u32;
+        if found > known {
+            return Err(RunDirError::TooNew { path, found, known });
+        }
+        serde_json::from_value(value).map_err(malformed)
+    }
+
+    /// The names in `evidence/`, sorted.
+    pub fn evidence_files(&self) -> Result<Vec<String>, RunDirError> {
+        let path = self.path.join("evidence");
+        let entries = fs::read_dir(&path).map_err(|source| RunDirError::Read { path: path.clone(), source })?;
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| name.to_ascii_lowercase().ends_with(".json"))
+            .map(|name| format!("evidence/{name}"))
+            .collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// A plain file for streaming, e.g. the interval log.
+    pub fn stream(&self, name: &str) -> Result<io::BufWriter<File>, RunDirError> {
+        let path = self.path.join(name);
+        File::create(&path).map(io::BufWriter::new).map_err(|source| RunDirError::Write { path, source })
+    }
+
+    fn prove_room(&self) -> Result<(), RunDirError> {
+        let path = self.path.join(".room");
+        let proved = (|| {
+            let mut file = File::create(&path)?;
+            file.write_all(&vec![0x5a; ROOM])?;
+            file.sync_all()
+        })();
+        let _ = fs::remove_file(&path);
+        proved.map_err(|source| RunDirError::Write { path: self.path.clone(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_and_leaves_no_temporary_file() {
+        let base = tempfile::tempdir().unwrap();
+        let dir = RunDir::create(base.path(), "run").unwrap();
+        dir.write_json("x.json", &serde_json::json!({"schema_version": 1, "n": 2})).unwrap();
+        let value: serde_json::Value = dir.read_json("x.json", 1).unwrap();
+        assert_eq!(value["n"], 2);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_newer_file_is_refused_by_version() {
+        let base = tempfile::tempdir().unwrap();
+        let dir = RunDir::create(base.path(), "run").unwrap();
+        dir.write_json("x.json", &serde_json::json!({"schema_version": 9})).unwrap();
+        let refused = dir.read_json::<serde_json::Value>("x.json", 1);
+        assert!(matches!(refused, Err(RunDirError::TooNew { found: 9, known: 1, .. })));
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named() {
+        let base = tempfile::tempdir().unwrap();
+        let file = base.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = RunDir::create(&file, "run").unwrap_err().to_string();
+        assert!(error.contains("cannot write") && error.contains("--out"), "{error}");
+    }
+}

@@ -1,0 +1,12 @@
+//! `sloproof schema`.
+
+const EXAMPLES: &str = "Examples:
+  sloproof schema > scenario-v1.json
+  sloproof schema | jq '.properties | keys'
+  # in an editor with a YAML language server, first line of a scenario:
+  #   # yaml-language-server: $schema=../docs/schema/scenario-v1.json";
+
+/// Print the JSON Schema of scenario files
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {}
