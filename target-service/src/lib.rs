@@ -5,7 +5,7 @@
 //!    ▲
 //! routes                                     HTTP in, answers out
 //!    ▲
-//! app(): trace → outer faults → measure → inner faults → deadline → routes
+//! app(): trace → outer faults → measure → receive → inner faults → deadline → routes
 //! ```
 //!
 //! `faults` and `telemetry` are layers that know neither entries nor stores. [`app`] composes, the
@@ -18,6 +18,7 @@ pub mod domain;
 pub mod drain;
 pub mod endpoint;
 pub mod faults;
+pub mod request_body;
 pub mod routes;
 pub mod server;
 pub mod store;
@@ -61,6 +62,7 @@ pub fn app(state: AppState) -> Router {
             faults.clone(),
             faults::inner,
         ))
+        .layer(middleware::from_fn(routes::receive))
         .layer(middleware::from_fn_with_state(
             state.telemetry.clone(),
             telemetry::measure,

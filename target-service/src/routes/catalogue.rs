@@ -13,7 +13,7 @@ pub(super) const READYZ: &str = "/readyz";
 pub const KV: Catalogue = Catalogue(&[
     user("GET", ENTRY, &[200, 400, 404, 500, 502, 503, 504]),
     user("HEAD", ENTRY, &[200, 400, 404, 500, 502, 503, 504]),
-    user("PUT", ENTRY, &[204, 400, 413, 500, 502, 503, 504]),
+    user("PUT", ENTRY, &[204, 400, 408, 413, 500, 502, 503, 504]),
     user("DELETE", ENTRY, &[204, 400, 404, 500, 502, 503, 504]),
     user("GET", LISTING, &[200, 400, 500, 502, 503, 504]),
     user("HEAD", LISTING, &[200, 400, 500, 502, 503, 504]),

@@ -10,7 +10,7 @@ use axum::{
 
 use super::ApiError;
 
-/// Answers 504 when the routes below, reading the body included, take longer than `limit`.
+/// Answers 504 when the routes below take longer than `limit`.
 pub async fn deadline(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::{
     domain::{KeyError, ListLimit, StoreError, ValueError},
+    request_body::BodyError,
     telemetry::Failure,
 };
 
@@ -26,9 +27,9 @@ pub enum ApiError {
     /// The body is no valid value.
     #[error(transparent)]
     Value(#[from] ValueError),
-    /// The body broke off.
-    #[error("body could not be read")]
-    Body,
+    /// The body did not arrive.
+    #[error(transparent)]
+    Body(#[from] BodyError),
     /// The query of a listing is malformed.
     #[error("query must be empty or limit=N with N from 1 to {}", ListLimit::MAX)]
     Query,
@@ -52,8 +53,11 @@ pub enum ApiError {
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Value(ValueError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Key(_) | Self::Path | Self::Value(_) | Self::Body | Self::Query => {
+            Self::Value(ValueError::TooLarge) | Self::Body(BodyError::TooLarge) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::Body(BodyError::TooSlow) => StatusCode::REQUEST_TIMEOUT,
+            Self::Key(_) | Self::Path | Self::Value(_) | Self::Body(_) | Self::Query => {
                 StatusCode::BAD_REQUEST
             }
             Self::KeyNotFound | Self::NotFound => StatusCode::NOT_FOUND,
@@ -70,7 +74,9 @@ impl ApiError {
             Self::Path => "invalid_path",
             Self::Value(ValueError::TooLarge) => "value_too_large",
             Self::Value(ValueError::NotUtf8) => "invalid_value",
-            Self::Body => "broken_body",
+            Self::Body(BodyError::TooLarge) => "body_too_large",
+            Self::Body(BodyError::Broken) => "broken_body",
+            Self::Body(BodyError::TooSlow) => "slow_body",
             Self::Query => "invalid_query",
             Self::KeyNotFound => "key_not_found",
             Self::NotFound => "route_not_found",

@@ -6,8 +6,8 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{
-        DefaultBodyLimit, Path, Query, State,
-        rejection::{BytesRejection, PathRejection, QueryRejection},
+        Path, Query, State,
+        rejection::{PathRejection, QueryRejection},
     },
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
@@ -20,11 +20,7 @@ use super::{
     ApiError,
     catalogue::{ENTRY, LISTING},
 };
-use crate::domain::{Key, ListLimit, Store, Value, ValueError};
-
-/// Bodies are read this far although values end earlier: a server that closes on unread bytes resets
-/// the connection, and the client may then never see the 413 that the metrics count.
-const READ_LIMIT: usize = 1024 * 1024;
+use crate::domain::{Key, ListLimit, Store, Value};
 
 type SharedStore = State<Arc<dyn Store>>;
 type KeyPath = Result<Path<String>, PathRejection>;
@@ -34,7 +30,6 @@ pub fn router(store: Arc<dyn Store>) -> Router {
     Router::new()
         .route(ENTRY, get(read).put(write).delete(remove))
         .route(LISTING, get(list))
-        .layer(DefaultBodyLimit::max(READ_LIMIT))
         .with_state(store)
 }
 
@@ -47,10 +42,10 @@ async fn read(State(store): SharedStore, path: KeyPath) -> Result<Response, ApiE
 async fn write(
     State(store): SharedStore,
     path: KeyPath,
-    body: Result<Bytes, BytesRejection>,
+    body: Bytes,
 ) -> Result<StatusCode, ApiError> {
     let key = key(path)?;
-    let value = Value::parse(body.map_err(|rejection| unreadable(&rejection))?)?;
+    let value = Value::parse(body)?;
     store.put(key, value).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -85,11 +80,4 @@ async fn list(
 fn key(path: KeyPath) -> Result<Key, ApiError> {
     let Path(text) = path.map_err(|_not_utf8| ApiError::Path)?;
     Ok(Key::parse(text)?)
-}
-
-fn unreadable(rejection: &BytesRejection) -> ApiError {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ValueError::TooLarge.into(),
-        _ => ApiError::Body,
-    }
 }

@@ -5,9 +5,11 @@ mod deadline;
 mod error;
 mod kv;
 mod probes;
+mod receive;
 
 pub use catalogue::KV;
 pub use deadline::deadline;
 pub use error::ApiError;
 pub use kv::router as kv;
 pub use probes::router as probes;
+pub use receive::receive;

@@ -6,6 +6,7 @@
 )]
 
 mod binary;
+mod bodies;
 mod conservation;
 mod faults;
 mod logs;

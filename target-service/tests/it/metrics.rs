@@ -5,7 +5,7 @@ use super::support::{ENTRY, StuckStore, Target};
 const KNOWN: [(&str, &str, &[&str]); 10] = [
     ("GET", ENTRY, &["200", "400", "404"]),
     ("HEAD", ENTRY, &["200", "400", "404"]),
-    ("PUT", ENTRY, &["204", "400", "413"]),
+    ("PUT", ENTRY, &["204", "400", "408", "413"]),
     ("DELETE", ENTRY, &["204", "400", "404"]),
     ("GET", "/v1/kv", &["200", "400"]),
     ("HEAD", "/v1/kv", &["200", "400"]),
