@@ -1,0 +1,24 @@
+//! Faults on demand: what goes wrong, how often, and where it can be seen.
+//!
+//! *Inner* faults lie below the metrics layer: the service reports them truly. *Outer* faults lie
+//! above it: only the client sees them. *Telemetry* faults leave the answers alone and make the
+//! metrics lie. This module knows no entries and no store; the telemetry layer asks it one question.
+
+mod api;
+mod counter_fault;
+mod dice;
+mod fault_set;
+mod inner;
+mod outer;
+mod route_fault;
+mod spec;
+mod status_filter;
+mod switchboard;
+
+pub use api::router;
+pub use fault_set::FaultSetError;
+pub use inner::{Note, inner};
+pub use outer::outer;
+pub use spec::{CounterFaultSpec, FaultSpec, RouteFaultSpec, TelemetryFaultSpec};
+pub use status_filter::StatusFilter;
+pub use switchboard::Faults;

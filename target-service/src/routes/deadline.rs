@@ -1,0 +1,19 @@
+//! The limit on the time of one request.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::ApiError;
+
+/// Answers 504 when the routes below take longer than `limit`.
+pub async fn deadline(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_elapsed) => ApiError::Timeout.into_response(),
+    }
+}

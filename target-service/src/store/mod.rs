@@ -1,0 +1,7 @@
+//! Adapters of [`Store`](crate::domain::Store). One contract suite runs on all of them.
+
+mod memory;
+mod sqlite;
+
+pub use memory::MemoryStore;
+pub use sqlite::{OpenError, SqliteStore};

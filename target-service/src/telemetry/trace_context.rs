@@ -1,0 +1,112 @@
+//! The identity of a request across services: W3C Trace Context, version 00.
+
+use serde::{Serialize, Serializer};
+
+/// Ids of one request as this service sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TraceContext {
+    /// Shared by all services on the way; 32 hex digits when written.
+    #[serde(serialize_with = "hex_32")]
+    pub trace_id: u128,
+    /// This service's part; 16 hex digits when written.
+    #[serde(serialize_with = "hex_16")]
+    pub span_id: u64,
+    /// This request, even when a trace holds several; 16 hex digits when written.
+    #[serde(serialize_with = "hex_16")]
+    pub request_id: u64,
+    /// Trace flags as received; 1 = sampled.
+    #[serde(skip)]
+    pub flags: u8,
+}
+
+/// The part of a `traceparent` header that is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Parent {
+    pub(super) trace_id: u128,
+    pub(super) flags: u8,
+}
+
+impl Parent {
+    /// `None` for anything malformed: the trace is then begun anew, as the standard asks.
+    pub(super) fn parse(header: &str) -> Option<Self> {
+        let mut parts = header.split('-');
+        let version = hex(parts.next()?, 2)?;
+        let trace_id = hex(parts.next()?, 32)?;
+        let parent_id = hex(parts.next()?, 16)?;
+        let flags = hex(parts.next()?, 2)?;
+        // Version ff is forbidden; version 00 has nothing after the flags, later ones may.
+        let well_formed = version != 0xff && (version != 0 || parts.next().is_none());
+        let known = trace_id != 0 && parent_id != 0;
+        (well_formed && known).then_some(Self {
+            trace_id,
+            flags: u8::try_from(flags).ok()?,
+        })
+    }
+}
+
+impl TraceContext {
+    /// As a `traceparent` header.
+    pub fn to_traceparent(self) -> String {
+        let Self {
+            trace_id,
+            span_id,
+            flags,
+            ..
+        } = self;
+        format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
+    }
+}
+
+/// Exactly `digits` lower-case hex digits.
+fn hex(text: &str, digits: usize) -> Option<u128> {
+    let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    (text.len() == digits && text.bytes().all(lower_hex))
+        .then(|| u128::from_str_radix(text, 16).ok())
+        .flatten()
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature is serde's"
+)]
+fn hex_16<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{id:016x}"))
+}
+
+fn hex_32<S: Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{id:032x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    #[test]
+    fn a_good_header_is_taken_over() {
+        let parent = Parent::parse(GOOD).expect("well formed");
+        assert_eq!(parent.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);
+        assert_eq!(parent.flags, 1);
+        assert!(Parent::parse(&format!("01{}-more", &GOOD[2..])).is_some());
+    }
+
+    #[test]
+    fn a_malformed_header_is_not() {
+        let zero_trace = format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32));
+        let zero_parent = format!("00-{}-{}-01", "1".repeat(32), "0".repeat(16));
+        let bad = [
+            "",
+            "00",
+            &zero_trace,
+            &zero_parent,
+            &GOOD.to_uppercase(),
+            &format!("{GOOD}-more"),
+            &format!("ff{}", &GOOD[2..]),
+            &GOOD.replace("4b", "+b"),
+        ];
+        for header in bad {
+            assert_eq!(Parent::parse(header), None, "{header}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The program: settings, first log line, signal.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+use super::support::raw_http;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+    // The environment of whoever runs the tests must not configure them.
+    command.env_clear();
+    command
+}
+
+fn output(command: &mut Command) -> (i32, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("a program");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (
+        status.code().expect("an exit code"),
+        text(stdout),
+        text(stderr),
+    )
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_and_exit_with_2() {
+    let (code, stdout, stderr) = output(
+        program()
+            .args([
+                "--profile",
+                "nope",
+                "--listen",
+                "here",
+                "--database",
+                "postgres://u:hunter2@h/d",
+            ])
+            .args(["--drain-seconds", "soon", "--log-level", "loud"])
+            .env("FAULT_ADDR", "0.0.0.0:8001")
+            .env("RANDOM_SEED", "-1"),
+    );
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    for variable in [
+        "TARGET_PROFILE",
+        "LISTEN_ADDR",
+        "FAULT_ADDR",
+        "DATABASE_LOCATION",
+        "RANDOM_SEED",
+        "DRAIN_SECONDS",
+        "LOG_LEVEL",
+    ] {
+        assert!(stderr.contains(variable), "{variable}: {stderr}");
+    }
+    assert!(stderr.contains("no loopback address"), "{stderr}");
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+}
+
+#[test]
+fn an_unknown_flag_exits_with_2_and_help_with_0() {
+    assert_eq!(output(program().arg("--nope")).0, 2);
+    let (code, stdout, _) = output(program().arg("--help"));
+    assert_eq!(code, 0);
+    assert!(stdout.contains("Examples:"), "{stdout}");
+}
+
+#[test]
+fn a_taken_port_exits_with_1_and_names_it() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let (code, _, stderr) = output(program().args(["--listen", &address]));
+    assert_eq!(code, 1);
+    assert!(stderr.contains(&address), "{stderr}");
+}
+
+#[test]
+fn it_serves_until_sigterm_keeps_its_file_and_logs_only_json() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("data/kv.db");
+    for (round, expected) in [(1, 404), (2, 200)] {
+        let mut child = program()
+            .args([
+                "--listen",
+                "127.0.0.1:0",
+                "--fault-listen",
+                "127.0.0.1:0",
+                "--seed",
+                "42",
+            ])
+            .arg("--database")
+            .arg(&database)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a program");
+        let mut log = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut first = String::new();
+        log.read_line(&mut first).expect("a line");
+        let first: Value = serde_json::from_str(&first).expect("JSON");
+        assert_eq!(first["msg"], "listening");
+        assert_eq!(first["seed"], 42);
+        let address = |field: &str| first[field].as_str().and_then(|text| text.parse().ok());
+        let service = address("addr").expect("an address");
+        let faults = address("fault_addr").expect("an address");
+
+        let read = raw_http(service, "GET", "/v1/kv/a", "").expect("an answer");
+        assert_eq!(read.0, expected, "round {round}");
+        let put = raw_http(service, "PUT", "/v1/kv/a", "value").expect("an answer");
+        assert_eq!(put.0, 204);
+        let set = raw_http(faults, "PUT", "/faults", "{}").expect("an answer");
+        assert_eq!(set.0, 200);
+        let elsewhere = raw_http(service, "GET", "/faults", "").expect("an answer");
+        assert_eq!(elsewhere.0, 404, "the fault API has a listener of its own");
+
+        let pid = child.id().to_string();
+        let kill = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(kill.expect("kill").success());
+        assert_eq!(child.wait().expect("an end").code(), Some(0));
+        let mut rest = String::new();
+        log.read_to_string(&mut rest).expect("UTF-8");
+        let parse = |line: &str| serde_json::from_str::<Value>(line).expect("a JSON object");
+        let messages: Vec<Value> = rest
+            .lines()
+            .map(|line| parse(line)["msg"].clone())
+            .collect();
+        assert_eq!(messages, ["request", "request", "request", "stopped"]);
+        let wal = folder.path().join("data/kv.db-wal");
+        assert!(!wal.exists(), "a clean end leaves one file");
+    }
+}

@@ -1,0 +1,20 @@
+//! Black-box tests of the service: over its router, over sockets, and of the program itself.
+
+#![expect(
+    clippy::float_cmp,
+    reason = "samples are counts, and whole numbers are exact in f64"
+)]
+
+mod binary;
+mod bodies;
+mod conservation;
+mod faults;
+mod logs;
+mod metrics;
+mod probes;
+mod random_requests;
+mod routes;
+mod shutdown;
+mod stores;
+mod support;
+mod telemetry_faults;

@@ -1,0 +1,13 @@
+//! A target without sockets, and what is needed to look at it.
+
+mod raw_http;
+mod scrape;
+mod stores;
+mod target;
+
+pub(crate) use raw_http::raw_http;
+pub(crate) use scrape::Scrape;
+pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
+pub(crate) use target::Target;
+
+pub(crate) const ENTRY: &str = "/v1/kv/{key}";

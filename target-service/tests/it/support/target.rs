@@ -1,0 +1,175 @@
+//! The service and its fault API, called without a socket.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request},
+};
+use serde_json::{Value, json};
+use target_service::{
+    AppState, app,
+    domain::Store,
+    drain::Drain,
+    faults::{self, Faults},
+    routes,
+    store::MemoryStore,
+    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+};
+use tower::ServiceExt as _;
+
+use super::Scrape;
+
+pub(crate) struct Target {
+    pub(crate) app: Router,
+    pub(crate) telemetry: Telemetry,
+    pub(crate) drain: Drain,
+    fault_api: Router,
+    log: Written,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("log").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Target {
+    pub(crate) fn new() -> Self {
+        Self::with_store(MemoryStore::default())
+    }
+
+    pub(crate) fn with_store(store: impl Store) -> Self {
+        let catalogue = routes::KV;
+        let build = BuildLabels {
+            version: "1.2.3",
+            profile: "kv",
+        };
+        let metrics = Metrics::new(catalogue, build);
+        let log = Written::default();
+        let sink = LogSink::start(log.clone(), 100_000, metrics.log_lines_dropped());
+        let identity = Identity {
+            service: "kv",
+            version: "1.2.3",
+            profile: "kv",
+        };
+        let telemetry = Telemetry {
+            catalogue,
+            metrics: Arc::new(metrics),
+            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
+            faults: Faults::none(catalogue, 7),
+        };
+        let drain = Drain::default();
+        let state = AppState {
+            store: Arc::new(store),
+            telemetry: telemetry.clone(),
+            drain: drain.clone(),
+            request_limit: Duration::from_secs(10),
+        };
+        let fault_api = faults::router(telemetry.faults.clone());
+        Self {
+            app: app(state),
+            telemetry,
+            drain,
+            fault_api,
+            log,
+        }
+    }
+
+    pub(crate) async fn call(&self, request: Request<Body>) -> Answer {
+        answer(self.app.clone(), request).await
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        self.call(request(method, path, body)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "").await
+    }
+
+    /// The statuses of `n` reads of an entry that exists.
+    pub(crate) async fn read_known_key(&self, n: usize) -> Vec<u16> {
+        assert_eq!(self.send("PUT", "/v1/kv/known", "value").await.status, 204);
+        let mut statuses = Vec::new();
+        for _ in 0..n {
+            statuses.push(self.get("/v1/kv/known").await.status);
+        }
+        statuses
+    }
+
+    pub(crate) async fn faults(&self, method: &str, body: impl Into<Body>) -> Answer {
+        answer(self.fault_api.clone(), request(method, "/faults", body)).await
+    }
+
+    pub(crate) async fn set_faults(&self, faults: Value) {
+        let answer = self.faults("PUT", faults.to_string()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+
+    pub(crate) async fn scrape(&self) -> Scrape {
+        let answer = self.get("/metrics").await;
+        assert_eq!(answer.status, 200);
+        Scrape::parse(&answer.body)
+    }
+
+    /// All log lines so far.
+    pub(crate) fn log(&self) -> Vec<Value> {
+        let parse = |line: &str| serde_json::from_str(line).expect("a JSON object per line");
+        self.log_text().lines().map(parse).collect()
+    }
+
+    pub(crate) fn log_text(&self) -> String {
+        self.telemetry.logger.flush();
+        String::from_utf8(self.log.0.lock().expect("log").clone()).expect("UTF-8")
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("JSON")
+    }
+
+    pub(crate) fn assert_detail(&self, status: u16, detail: &str) {
+        assert_eq!(
+            (self.status, self.json()),
+            (status, json!({"detail": detail}))
+        );
+    }
+}
+
+fn request(method: &str, path: &str, body: impl Into<Body>) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path);
+    request.body(body.into()).expect("a request")
+}
+
+async fn answer(app: Router, request: Request<Body>) -> Answer {
+    let response = app.oneshot(request).await.expect("infallible");
+    let (head, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .expect("a body");
+    Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body: String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+    }
+}
