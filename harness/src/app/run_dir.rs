@@ -117,6 +117,14 @@ impl RunDir {
         serde_json::from_value(value).map_err(malformed)
     }
 
+    /// Removes the directory if no load was recorded in it: a run that never began leaves nothing behind.
+    pub fn remove_if_unused(&self) {
+        if !self.path.join("ledger.json").exists() {
+            // What cannot be removed was told to be unwritable already.
+            let _ = fs::remove_dir_all(&self.path);
+        }
+    }
+
     /// The names in `evidence/`, sorted.
     pub fn evidence_files(&self) -> Result<Vec<String>, RunDirError> {
         let path = self.path.join("evidence");
