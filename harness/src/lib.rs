@@ -1,2 +1,4 @@
 //! sloproof.
 #![forbid(unsafe_code)]
+
+pub mod stack;
