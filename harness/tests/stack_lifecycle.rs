@@ -121,7 +121,7 @@ fn rules(name: &str, text: &str) -> Vec<RuleFile> {
 }
 
 fn alert(group: &str, expr: &str) -> String {
-    format!("groups:\n- name: {group}\n  rules:\n  - alert: Always\n    expr: {expr}\n")
+    format!("groups:\n- name: {group}\n  rules:\n  - alert: {group}\n    expr: {expr}\n")
 }
 
 async fn expressions(state: &State, component: Component, path: &str) -> Vec<String> {

@@ -100,15 +100,18 @@ fn start_ticks(pid: u32) -> Option<u64> {
     parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
 }
 
-/// Start time out of a stat line; `None` for a zombie. The command name may hold spaces and parentheses, so
-/// fields are counted from the last `)`: state is field 3, start time field 22.
+/// Start time out of a stat line; `None` for a zombie. The command name may hold spaces and
+/// parentheses, so fields are counted from the last `)`: state is field 3, the number of threads
+/// field 20, start time field 22. A killed process shows as a zombie as soon as its first thread is
+/// gone; it still holds its ports until the others are.
 fn parse_stat(stat: &str) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace();
-    if matches!(fields.next()?, "Z" | "X") {
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    let threads: u32 = fields.get(17)?.parse().ok()?;
+    if matches!(fields[0], "Z" | "X") && threads <= 1 {
         return None;
     }
-    fields.nth(18)?.parse().ok()
+    fields.get(19)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -125,6 +128,12 @@ mod tests {
     #[test]
     fn a_zombie_is_not_alive() {
         assert_eq!(parse_stat(&STAT.replace(") S ", ") Z ")), None);
+    }
+
+    #[test]
+    fn a_zombie_with_threads_is_still_dying() {
+        let dying = STAT.replace(") S ", ") Z ").replace("20 0 1 0", "20 0 7 0");
+        assert_eq!(parse_stat(&dying), Some(987_654));
     }
 
     #[test]
