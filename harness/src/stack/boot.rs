@@ -22,8 +22,8 @@ use super::target::TargetConfig;
 use super::tools::{Located, Tool, Toolbox};
 use super::{http, ports, readiness};
 
-/// Starts all components and returns when all are ready. On an error, or when the future is dropped, nothing is
-/// left: no process, no directory, no state file.
+/// Starts all components and returns when all are ready. On an error, or when the future is
+/// dropped, nothing is left: no process, no directory, no state file.
 pub async fn up(
     config: &StackConfig,
     tools: &Toolbox,

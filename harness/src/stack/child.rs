@@ -65,8 +65,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) pipe_stdout: bool,
 }
 
-/// A running child: leader of a process group of its own, so that Ctrl-C in a terminal reaches the supervisor
-/// only, which then ends the children in order. Killed, with its group, when dropped.
+/// A running child: leader of a process group of its own, so that Ctrl-C in a terminal reaches the
+/// supervisor only, which then ends the children in order. Killed, with its group, when dropped.
 #[derive(Debug)]
 pub(crate) struct ManagedChild {
     pub(crate) component: Component,
@@ -138,6 +138,11 @@ impl ManagedChild {
         self.ended
     }
 
+    /// Kills it and its group; see [`Self::ended`] for when it is gone.
+    pub(crate) fn kill(&self) {
+        self.identity.signal_group(Signal::KILL);
+    }
+
     /// Ends it: TERM to the group, then KILL after `grace`.
     pub(crate) async fn stop(&mut self, grace: Duration) {
         if self.ended().is_some() {
@@ -157,7 +162,7 @@ impl ManagedChild {
 impl Drop for ManagedChild {
     fn drop(&mut self) {
         if self.ended().is_none() {
-            self.identity.signal_group(Signal::KILL);
+            self.kill();
         }
     }
 }

@@ -29,7 +29,8 @@ impl Component {
         }
     }
 
-    /// Path that answers 200 once the component serves; `None` for the target, whose path is configuration.
+    /// Path that answers 200 once the component serves; `None` for the target, whose path is
+    /// configuration.
     pub(crate) fn readiness_path(self) -> Option<&'static str> {
         match self {
             Self::Prometheus | Self::Alertmanager => Some("/-/ready"),

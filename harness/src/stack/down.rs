@@ -25,8 +25,8 @@ pub enum Down {
     CleanedUp,
 }
 
-/// Ends the stack that the file records: signals the supervisor, waits, and makes sure that no process, no
-/// directory and no state file is left.
+/// Ends the stack that the file records: signals the supervisor, waits, and makes sure that no
+/// process, no directory and no state file is left.
 pub async fn down(state_file: &Path, progress: OnProgress<'_>) -> Result<Down, StackError> {
     let Some(state) = state::load(state_file)? else {
         return Ok(Down::NotUp);

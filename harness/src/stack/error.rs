@@ -53,7 +53,8 @@ pub enum StackError {
     #[error("cannot identify the own process in /proc: the local stack needs Linux")]
     NoProc,
     /// Another stack holds the state file.
-    #[error("a stack is already up (state file {}); see `sloproof stack status`, end it with `sloproof stack down`", state_file.display())]
+    #[error("a stack is already up (state file {}); see `sloproof stack status`, \
+         end it with `sloproof stack down`", state_file.display())]
     AlreadyUp {
         /// The state file.
         state_file: PathBuf,
@@ -80,7 +81,8 @@ pub enum StackError {
         source: io::Error,
     },
     /// The supervisor ended before the stack was ready.
-    #[error("the supervisor ended with {status} before the stack was ready; its last lines ({}):\n{text}", log.display())]
+    #[error("the supervisor ended with {status} before the stack was ready; \
+         its last lines ({}):\n{text}", log.display())]
     SupervisorEnded {
         /// How it ended, for people.
         status: String,
@@ -90,7 +92,8 @@ pub enum StackError {
         text: String,
     },
     /// The supervisor runs and the stack isn't ready in time; it was ended.
-    #[error("the stack wasn't ready after {} s and was ended; the supervisor's last lines ({}):\n{text}", seconds, log.display())]
+    #[error("the stack wasn't ready after {} s and was ended; \
+         the supervisor's last lines ({}):\n{text}", seconds, log.display())]
     SupervisorSlow {
         /// How long it was given.
         seconds: u64,

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use reqwest::Client;
 
-/// A client for loopback: no proxy, and a limit on each request so that a hanging server is noticed.
+/// A client for loopback: no proxy, and a limit on each request so that a hanging server is
+/// noticed.
 pub(crate) fn client() -> reqwest::Result<Client> {
-    // reqwest wants a TLS provider even for plain HTTP. The second call in a process fails, harmlessly.
+    // reqwest wants a TLS provider even for plain HTTP. The second call in a process fails,
+    // harmlessly.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .no_proxy()

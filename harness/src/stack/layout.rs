@@ -175,8 +175,8 @@ impl Layout {
         fs::rename(&fresh, self.rules()).map_err(LayoutError::io("replace", self.rules()))
     }
 
-    /// Removes the directory; fine if it is gone already. A path that doesn't look like ours is refused, as it
-    /// may come from an edited state file.
+    /// Removes the directory; fine if it is gone already. A path that doesn't look like ours is
+    /// refused, as it may come from an edited state file.
     pub(crate) fn remove(&self) -> Result<(), LayoutError> {
         let ours = self
             .root

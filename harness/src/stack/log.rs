@@ -9,7 +9,12 @@ const TAIL_BYTES: u64 = 64 * 1024;
 
 /// The last `lines` lines, joined; empty if the file is missing or empty.
 pub(crate) fn tail(path: &Path, lines: usize) -> String {
-    let start = size(path).saturating_sub(TAIL_BYTES);
+    tail_since(path, 0, lines)
+}
+
+/// The last `lines` of the lines written from byte `offset` on.
+pub(crate) fn tail_since(path: &Path, offset: u64, lines: usize) -> String {
+    let start = size(path).saturating_sub(TAIL_BYTES).max(offset);
     let text = since(path, start).unwrap_or_default();
     let all: Vec<&str> = text.lines().collect();
     all[all.len().saturating_sub(lines)..].join("\n")
@@ -37,6 +42,16 @@ pub(crate) fn errors_since(path: &Path, offset: u64) -> Vec<String> {
         .filter(|line| line.contains("level=error") || line.contains("level=ERROR"))
         .map(|line| field(line, "err").unwrap_or_else(|| line.to_owned()))
         .collect()
+}
+
+/// The part of an error that is about a file below `dir`, from the file's name on; `None` if there
+/// is none. Servers wrap the same path into their messages several times, the last time before the
+/// reason.
+pub(crate) fn about_file(error: &str, dir: &Path) -> Option<String> {
+    let dir = format!("{}/", dir.display());
+    error
+        .rfind(&dir)
+        .map(|at| error[at + dir.len()..].to_owned())
 }
 
 /// The value of a quoted logfmt field, unescaped.
@@ -70,6 +85,14 @@ mod tests {
             field(line, "err").as_deref(),
             Some(r#"a.yaml: group "g": bad"#)
         );
+    }
+
+    #[test]
+    fn an_error_is_told_from_the_name_of_the_file_on() {
+        let error = "failed to list: error parsing /w/rules/a.yaml: /w/rules/a.yaml: syntax error";
+        let told = about_file(error, Path::new("/w/rules"));
+        assert_eq!(told.as_deref(), Some("a.yaml: syntax error"));
+        assert_eq!(about_file("empty ring", Path::new("/w/rules")), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! The local telemetry stack: real Prometheus, Alertmanager and Loki and the service under test, as native
-//! processes on loopback, without a container engine.
+//! The local telemetry stack: real Prometheus, Alertmanager and Loki and the service under test, as
+//! native processes on loopback, without a container engine.
 //!
-//! What crosses the border: [`StackConfig`] in; [`Progress`] events, a [`State`] document and a [`Status`] out.
-//! Nothing here prints; nothing here judges. Processes are owned by one [`Stack`] value, either of the caller
-//! (ephemeral, gone with the value) or of a supervisor process that [`detach`] starts and [`down`] ends.
+//! What crosses the border: [`StackConfig`] in; [`Progress`] events, a [`State`] document and a
+//! [`Status`] out. Nothing here prints; nothing here judges. Processes are owned by one [`Stack`]
+//! value, either of the caller (ephemeral, gone with the value) or of a supervisor process that
+//! [`detach`] starts and [`down`] ends.
 //!
 //! The way of a stack: [`tools::locate`] → [`recover`] → [`up`] (or [`detach`] → [`supervise`]) →
 //! [`install_rules`] → [`status`] → [`Stack::stop`] or [`down`].

@@ -16,8 +16,8 @@ pub struct Places {
 }
 
 impl Places {
-    /// Reads `XDG_CACHE_HOME`, `HOME`, `TMPDIR` and `PATH`. A relative `XDG_CACHE_HOME` is ignored, as its
-    /// specification asks; without a home the cache is below the temporary directory.
+    /// Reads `XDG_CACHE_HOME`, `HOME`, `TMPDIR` and `PATH`. A relative `XDG_CACHE_HOME` is ignored,
+    /// as its specification asks; without a home the cache is below the temporary directory.
     pub fn from_env() -> Self {
         let temp_dir = env::temp_dir();
         let absolute = |name| {

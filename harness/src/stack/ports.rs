@@ -12,9 +12,10 @@ const FLOOR: u16 = 20_000;
 
 /// `count` different ports that nothing listened on a moment ago.
 ///
-/// They lie below the kernel's ephemeral range: a load generator opens thousands of connections, each with an
-/// ephemeral port of its own, and one of them would sooner or later hold a port that is to be bound later (the
-/// webhook receiver's). All are held at once while picking, so no port is given twice.
+/// They lie below the kernel's ephemeral range: a load generator opens thousands of connections,
+/// each with an ephemeral port of its own, and one of them would sooner or later hold a port that
+/// is to be bound later (the webhook receiver's). All are held at once while picking, so no port is
+/// given twice.
 pub(crate) fn free(count: usize) -> io::Result<Vec<u16>> {
     let ceiling = ephemeral_floor().unwrap_or(32_768);
     let mut held = Vec::with_capacity(count);

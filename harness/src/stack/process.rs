@@ -10,12 +10,14 @@ use tokio::time::{Instant, sleep};
 /// How often a process that should end is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A process id together with the time at which that process began: ids are given again, the pair isn't.
+/// A process id together with the time at which that process began: ids are given again, the pair
+/// isn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessRef {
     /// The process id.
     pub pid: u32,
-    /// Clock ticks between the machine's boot and the start of the process: field 22 of `/proc/<pid>/stat`.
+    /// Clock ticks between the machine's boot and the start of the process: field 22 of
+    /// `/proc/<pid>/stat`.
     pub start_ticks: u64,
 }
 
@@ -53,7 +55,8 @@ impl ProcessRef {
         }
     }
 
-    /// Ends the group that this process leads: TERM, then KILL after `grace`. Returns whether it was running.
+    /// Ends the group that this process leads: TERM, then KILL after `grace`. Returns whether it
+    /// was running.
     pub(crate) async fn end_group(self, grace: Duration) -> bool {
         if !self.is_alive() {
             return false;
@@ -86,8 +89,8 @@ impl ProcessRef {
     }
 }
 
-/// Kills what a leader that has just ended left in its group. To be called at once: while a member lives the
-/// kernel doesn't give the leader's id to another process, afterwards it may.
+/// Kills what a leader that has just ended left in its group. To be called at once: while a member
+/// lives the kernel doesn't give the leader's id to another process, afterwards it may.
 pub(crate) fn kill_rest_of_group(leader: u32) {
     if let Some(group) = Pid::from_raw(leader.cast_signed())
         && test_kill_process_group(group).is_ok()

@@ -14,7 +14,8 @@ const POLL: Duration = Duration::from_millis(20);
 /// Lines of a child's log that an error message quotes.
 const LOG_LINES: usize = 12;
 
-/// Asks `url` until it answers 2xx. A child that ends meanwhile is an error at once, not after `limit`.
+/// Asks `url` until it answers 2xx. A child that ends meanwhile is an error at once, not after
+/// `limit`.
 pub(crate) async fn wait(
     child: &mut ManagedChild,
     client: &Client,

@@ -1,6 +1,7 @@
 //! Cleaning up after an owner that was killed before it could clean up itself.
 
-use std::fs;
+use std::fs::{self, DirEntry};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,9 +13,9 @@ use super::state::{self, State};
 /// Orphans have nobody to drain for.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// The stack that a state file records, if its supervisor lives. A stale stack is cleaned up: processes that are
-/// provably its own (id and start time match) are ended, directory and file removed. Then, as without a file,
-/// `None`: the way is free for a new stack.
+/// The stack that a state file records, if its supervisor lives. A stale stack is cleaned up:
+/// processes that are provably its own (id and start time match) are ended, directory and file
+/// removed. Then, as without a file, `None`: the way is free for a new stack.
 pub async fn recover(
     state_file: &Path,
     progress: OnProgress<'_>,
@@ -30,16 +31,16 @@ pub async fn recover(
     Ok(None)
 }
 
-/// Cleans up all stale stacks below `base_dir`, ephemeral ones included: each working directory holds its state.
-/// Returns how many there were. A directory without a readable state is left alone: it may be a stack of another
-/// version, or one that is being made.
+/// Cleans up all stale stacks below `base_dir`, ephemeral ones included: each working directory
+/// holds its state. Returns how many there were. A directory without a readable state is left
+/// alone: it may be a stack of another version, or one that is being made.
 pub async fn sweep(base_dir: &Path, progress: OnProgress<'_>) -> Result<usize, StackError> {
     let Ok(entries) = fs::read_dir(base_dir) else {
         return Ok(0);
     };
     let mut stale = 0;
     for entry in entries.flatten() {
-        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) || !is_ours(&entry) {
             continue;
         }
         if let Ok(Some(state)) = state::load(&entry.path().join(STATE_FILE))
@@ -51,6 +52,13 @@ pub async fn sweep(base_dir: &Path, progress: OnProgress<'_>) -> Result<usize, S
         }
     }
     Ok(stale)
+}
+
+/// In a shared temporary directory another user could plant a state that names our processes.
+fn is_ours(entry: &DirEntry) -> bool {
+    entry
+        .metadata()
+        .is_ok_and(|meta| meta.uid() == rustix::process::geteuid().as_raw())
 }
 
 /// Ends what is left of a stack whose owner is gone, and removes its directory.

@@ -1,7 +1,7 @@
 //! A running stack, as its owner holds it.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::child::ManagedChild;
 use super::component::Component;
@@ -13,8 +13,8 @@ use super::ship::{Shipper, Shipping};
 use super::state::{self, Phase, State};
 use super::status::{self, Status};
 
-/// How long a component may take to end before it is killed. Data is removed anyway; this is for the target,
-/// which drains its connections.
+/// How long a component may take to end before it is killed. Data is removed anyway; this is for
+/// the target, which drains its connections.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The servers have nothing to save.
@@ -23,8 +23,12 @@ const SERVER_GRACE: Duration = Duration::from_secs(3);
 /// How long the last log lines may take to reach Loki.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Owner of the processes and of the working directory. [`Stack::stop`] ends it in order. A dropped stack kills
-/// its processes and removes its directory at once: the last resort of a caller that fails or panics.
+/// How long a killed process may take to be gone, when a stack is dropped.
+const DEATH_LIMIT: Duration = Duration::from_secs(2);
+
+/// Owner of the processes and of the working directory. [`Stack::stop`] ends it in order. A dropped
+/// stack kills its processes and removes its directory at once: the last resort of a caller that
+/// fails or panics.
 #[derive(Debug)]
 pub struct Stack {
     pub(crate) children: Vec<ManagedChild>,
@@ -46,8 +50,9 @@ impl Stack {
         self.shipper.as_ref().map(Shipper::shipping)
     }
 
-    /// Looks at every process and records who ended, and the log lines shipped. A dead component doesn't end the
-    /// stack: whoever runs a test must be able to finish and to report it. Returns those found dead just now.
+    /// Looks at every process and records who ended, and the log lines shipped. A dead component
+    /// doesn't end the stack: whoever runs a test must be able to finish and to report it. Returns
+    /// those found dead just now.
     pub fn refresh(&mut self, progress: OnProgress<'_>) -> Result<Vec<Component>, StackError> {
         let mut dead = Vec::new();
         let before = self.state.clone();
@@ -95,8 +100,9 @@ impl Stack {
         Ok(rules::install_rules(&self.state, prometheus, loki).await?)
     }
 
-    /// Ends the stack: the target first, then, when its last lines are in Loki, the servers. Removes the working
-    /// directory and the state file. Returns what became of the target's log lines.
+    /// Ends the stack: the target first, then, when its last lines are in Loki, the servers.
+    /// Removes the working directory and the state file. Returns what became of the target's log
+    /// lines.
     pub async fn stop(mut self, progress: OnProgress<'_>) -> Result<Option<Shipping>, StackError> {
         self.state.phase = Phase::Stopping;
         self.save()?;
@@ -110,10 +116,16 @@ impl Stack {
             });
             child.stop(GRACE).await;
         }
-        let mut shipping = None;
-        if let Some(shipper) = self.shipper.take() {
-            shipping = Some(shipper.finish(DRAIN).await);
-        }
+        let loki_serves = !self.has_ended(Component::Loki);
+        let shipping = match self.shipper.take() {
+            None => None,
+            // Without Loki there is nobody to wait for.
+            Some(shipper) => Some(
+                shipper
+                    .finish(if loki_serves { DRAIN } else { Duration::ZERO })
+                    .await,
+            ),
+        };
         // The servers end side by side: each is told first, then each is waited for.
         for child in &mut self.children {
             if child.component != Component::Target && child.ended().is_none() {
@@ -128,6 +140,14 @@ impl Stack {
         }
         self.clear()?;
         Ok(shipping)
+    }
+
+    fn has_ended(&mut self, component: Component) -> bool {
+        let child = self
+            .children
+            .iter_mut()
+            .find(|child| child.component == component);
+        child.is_none_or(|child| child.ended().is_some())
     }
 
     pub(crate) fn save(&self) -> Result<(), StackError> {
@@ -150,8 +170,20 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         self.shipper = None;
-        // Each child kills its group when dropped.
-        self.children.clear();
+        for child in &self.children {
+            child.kill();
+        }
+        // Blocks for the milliseconds that a kill takes: a dying server that still writes would
+        // make the removal of its directory fail.
+        let deadline = Instant::now() + DEATH_LIMIT;
+        while self
+            .children
+            .iter_mut()
+            .any(|child| child.ended().is_none())
+            && Instant::now() < deadline
+        {
+            std::thread::sleep(Duration::from_millis(2));
+        }
         let _ = self.clear();
     }
 }

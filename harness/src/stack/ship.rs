@@ -1,8 +1,9 @@
 //! Ships the target's stdout to Loki, as a log agent on a cluster's node would.
 //!
-//! Two tasks. The reader takes a line, stamps it, copies it to `target.log` and offers it to a bounded queue;
-//! it never waits for Loki, because a target that can't write its log would be slowed by its own observer. The
-//! pusher sends batches, one at a time, so that order is kept, and repeats a batch until Loki takes it.
+//! Two tasks. The reader takes a line, stamps it, copies it to `target.log` and offers it to a
+//! bounded queue; it never waits for Loki, because a target that can't write its log would be
+//! slowed by its own observer. The pusher sends batches, one at a time, so that order is kept, and
+//! repeats a batch until Loki takes it.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,11 +21,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-/// Lines that may wait for Loki; beyond that they are dropped and counted. A minute at 4,000 lines a second.
+/// Lines that may wait for Loki; beyond that they are dropped and counted. A minute at 4,000 lines
+/// a second.
 const QUEUE_LINES: usize = 1 << 18;
 
 /// A batch is sent when it has this many lines, or when no further line waits.
-const BATCH_LINES: usize = 2_000;
+const BATCH_LINES: usize = 1_000;
 
 /// Pause before a refused batch is sent again, doubled up to the second.
 const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -36,7 +38,8 @@ pub struct Shipping {
     pub read: u64,
     /// Lines that Loki took.
     pub shipped: u64,
-    /// Lines that Loki never got: queue full, refused, or Loki gone at the end. Not 0: don't trust log counts.
+    /// Lines that Loki never got: queue full, refused, or Loki gone at the end. Not 0: don't trust
+    /// log counts.
     pub dropped: u64,
 }
 
@@ -58,7 +61,8 @@ struct Counts {
 
 impl Counts {
     fn snapshot(&self) -> Shipping {
-        // Outcomes first: a line counted between the loads then shows as waiting, never as shipped unread.
+        // Outcomes first: a line counted between the loads then shows as waiting, never as shipped
+        // unread.
         let shipped = self.shipped.load(Ordering::Acquire);
         let dropped = self.dropped.load(Ordering::Acquire);
         Shipping {
@@ -114,8 +118,8 @@ impl Shipper {
         self.counts.snapshot()
     }
 
-    /// Waits until all that the target printed is in Loki. To be called when the target has ended; what isn't
-    /// taken within `limit` is dropped.
+    /// Waits until all that the target printed is in Loki. To be called when the target has ended;
+    /// what isn't taken within `limit` is dropped.
     pub(crate) async fn finish(mut self, limit: Duration) -> Shipping {
         let drained = async {
             let _ = (&mut self.reader).await;
@@ -167,8 +171,8 @@ async fn read(
     }
 }
 
-/// Nanoseconds since 1970 for the next line: later than the last one even if the clock stands or goes back.
-/// Loki takes two equal lines with one timestamp for one line sent twice.
+/// Nanoseconds since 1970 for the next line: later than the last one even if the clock stands or
+/// goes back. Loki takes two equal lines with one timestamp for one line sent twice.
 fn stamp(now: SystemTime, last: u64) -> u64 {
     let now = now
         .duration_since(UNIX_EPOCH)
@@ -200,7 +204,8 @@ async fn push_all(
     }
 }
 
-/// Sends a batch until Loki takes it (true) or says that it never will (false: a status that isn't about load).
+/// Sends a batch until Loki takes it (true) or says that it never will (false: a status that isn't
+/// about load).
 async fn push(client: &Client, url: &str, body: &serde_json::Value) -> bool {
     let (mut pause, longest) = RETRY;
     loop {

@@ -141,7 +141,8 @@ pub fn load(path: &Path) -> Result<Option<State>, StateError> {
 }
 
 impl State {
-    /// Whether the owner still runs. If it doesn't, the stack is stale: its processes may run on as orphans.
+    /// Whether the owner still runs. If it doesn't, the stack is stale: its processes may run on as
+    /// orphans.
     pub fn is_live(&self) -> bool {
         self.supervisor.is_alive()
     }

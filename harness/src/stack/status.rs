@@ -14,7 +14,8 @@ use super::{http, readiness};
 pub struct Status {
     /// How far the stack is, by its own record.
     pub phase: Phase,
-    /// Whether the supervisor runs. If not, the stack is stale, however healthy its components look.
+    /// Whether the supervisor runs. If not, the stack is stale, however healthy its components
+    /// look.
     pub supervised: bool,
     /// Each component.
     pub components: Vec<ComponentStatus>,

@@ -29,12 +29,12 @@ pub enum OnExit {
     TearDown,
 }
 
-/// Starts a stack, records it in `config.state_file`, and owns it until SIGTERM, SIGINT or, if so wished, the
-/// death of a component. Then ends it and removes everything. A hangup is ignored: the stack outlives the
-/// terminal that it was started from.
+/// Starts a stack, records it in `config.state_file`, and owns it until SIGTERM, SIGINT or, if so
+/// wished, the death of a component. Then ends it and removes everything. A hangup is ignored: the
+/// stack outlives the terminal that it was started from.
 ///
-/// One supervisor per state file: a second one gets [`StackError::AlreadyUp`]; what a killed one left behind is
-/// cleaned up first.
+/// One supervisor per state file: a second one gets [`StackError::AlreadyUp`]; what a killed one
+/// left behind is cleaned up first.
 pub async fn supervise(
     config: &StackConfig,
     tools: &Toolbox,

@@ -84,7 +84,8 @@ pub enum TargetError {
     },
 }
 
-/// Finds the reference service: the explicit path, else beside the running program `exe`, else on PATH.
+/// Finds the reference service: the explicit path, else beside the running program `exe`, else on
+/// PATH.
 pub fn find_target(
     explicit: Option<&Path>,
     exe: &Path,

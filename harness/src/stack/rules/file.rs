@@ -19,8 +19,8 @@ pub struct RuleFile {
 /// Which groups a server is to show: file name and group name.
 pub(super) type Groups = BTreeSet<(String, String)>;
 
-/// The groups in the files. Only what is needed to know when they are loaded is read here; whether the rules are
-/// good is for the servers to say.
+/// The groups in the files. Only what is needed to know when they are loaded is read here; whether
+/// the rules are good is for the servers to say.
 pub(super) fn groups(files: &[RuleFile]) -> Result<Groups, RulesError> {
     #[derive(Deserialize)]
     struct Document {

@@ -54,7 +54,8 @@ pub enum RulesError {
         message: String,
     },
     /// A server accepts the rules and doesn't load them.
-    #[error("{server} didn't load the rules within {} s: missing {missing:?}, left over {surplus:?}", LIMIT.as_secs())]
+    #[error("{server} didn't load the rules within {} s: \
+         missing {missing:?}, left over {surplus:?}", LIMIT.as_secs())]
     NotLoaded {
         /// The server.
         server: Component,
@@ -89,10 +90,11 @@ impl RulesError {
     }
 }
 
-/// Replaces all rule files of a running stack, and returns when both servers evaluate exactly these rules.
+/// Replaces all rule files of a running stack, and returns when both servers evaluate exactly these
+/// rules.
 ///
-/// All files change in one step. If a server refuses, the old files are put back and both servers evaluate the
-/// old rules on. To be called by one at a time.
+/// All files change in one step. If a server refuses, the old files are put back and both servers
+/// evaluate the old rules on. To be called by one at a time.
 pub async fn install_rules(
     state: &State,
     prometheus: &[RuleFile],
@@ -130,7 +132,10 @@ impl Servers<'_> {
     async fn load(&self, change: &Change, wanted: &(Groups, Groups)) -> Result<(), RulesError> {
         let watch = loki::Watch::begin(&self.client, self.loki).await?;
         change.layout.point_rules_to(&change.new)?;
-        prometheus::reload(&self.client, self.prometheus).await?;
+        let rules = change.layout.rules();
+        let dir = Layout::prometheus_rules(&rules);
+        prometheus::reload(&self.client, self.prometheus, &dir).await?;
+        let dir = Layout::loki_tenant_rules(&rules);
         let deadline = Instant::now() + LIMIT;
         loop {
             let loaded = prometheus::groups(&self.client, self.prometheus, "/api/v1/rules").await?;
@@ -141,7 +146,7 @@ impl Servers<'_> {
             sleep(POLL).await;
         }
         loop {
-            if let Some(refusal) = watch.refusal() {
+            if let Some(refusal) = watch.refusal(&dir) {
                 return Err(refusal);
             }
             let synced = watch.has_synced().await?;
@@ -214,8 +219,10 @@ impl Change {
     /// Puts the old files back. Prometheus is told; Loki finds them at its next poll.
     async fn undo(&self, servers: &Servers<'_>) -> Result<(), RulesError> {
         self.layout.point_rules_to(&self.old)?;
-        // It refused, so it has the old rules in force; or it is gone, which the first error has told.
-        let _ = prometheus::reload(&servers.client, servers.prometheus).await;
+        // It refused, so it has the old rules in force; or it is gone, which the first error has
+        // told.
+        let dir = Layout::prometheus_rules(&self.layout.rules());
+        let _ = prometheus::reload(&servers.client, servers.prometheus, &dir).await;
         let _ = fs::remove_dir_all(&self.new);
         Ok(())
     }

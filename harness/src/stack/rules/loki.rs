@@ -1,5 +1,7 @@
 //! Loki's side: the ruler polls its folder, and says little.
 
+use std::path::Path;
+
 use reqwest::Client;
 
 use super::install::RulesError;
@@ -38,26 +40,30 @@ impl<'a> Watch<'a> {
         })
     }
 
-    /// Whether a poll that began after [`Self::begin`] is complete. Equal group names alone don't tell: a changed
-    /// expression leaves them as they are. Either the loaded rules have changed, or two polls have begun, of
-    /// which the first is then complete (a change of comments only changes no rules).
+    /// Whether a poll that began after [`Self::begin`] is complete. Equal group names alone don't
+    /// tell: a changed expression leaves them as they are. Either the loaded rules have changed, or
+    /// two polls have begun, of which the first is then complete (a change of comments only changes
+    /// no rules).
     pub(super) async fn has_synced(&self) -> Result<bool, RulesError> {
         let metrics = metrics(self.client, self.server).await?;
         let changed = (sum(&metrics, LAST_CHANGE) - self.last_change).abs() > f64::EPSILON;
         Ok(changed || sum(&metrics, SYNCS) >= self.syncs + 2.0)
     }
 
-    /// What the ruler complains of. One bad file stops the whole poll, and only the log says so.
-    pub(super) fn refusal(&self) -> Option<RulesError> {
-        let about_rules = |line: &String| line.contains("rule") || line.contains("error parsing");
-        let mut reasons: Vec<String> = log::errors_since(&self.server.log, self.log_offset)
-            .into_iter()
-            .filter(about_rules)
+    /// What the ruler complains of, of the files in `dir`. One bad file stops the whole poll, and
+    /// only the log says so: the metrics of Loki 3.7 don't count it.
+    pub(super) fn refusal(&self, dir: &Path) -> Option<RulesError> {
+        let errors = log::errors_since(&self.server.log, self.log_offset);
+        let mut reasons: Vec<String> = errors
+            .iter()
+            .filter_map(|error| log::about_file(error, dir))
             .collect();
+        // Each poll repeats it.
         reasons.dedup();
-        (!reasons.is_empty()).then(|| RulesError::Refused {
+        let message = reasons.join("\n");
+        (!message.is_empty()).then_some(RulesError::Refused {
             server: Component::Loki,
-            message: reasons.join("\n"),
+            message,
         })
     }
 }

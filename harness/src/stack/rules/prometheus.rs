@@ -11,9 +11,16 @@ use crate::stack::component::Component;
 use crate::stack::log;
 use crate::stack::state::ComponentState;
 
-/// Makes Prometheus read its rule files. The answer comes when the new rules are in force; on a refusal the old
-/// ones stay. Why a file is refused stands only in the log, so the log's errors are part of the message.
-pub(super) async fn reload(client: &Client, server: &ComponentState) -> Result<(), RulesError> {
+/// Makes Prometheus read its rule files. The answer comes when the new rules are in force; on a
+/// refusal the old ones stay. Why a file is refused stands only in the log, so the log's errors are
+/// part of the message.
+///
+/// `dir` is the folder of the rule files, as Prometheus knows it.
+pub(super) async fn reload(
+    client: &Client,
+    server: &ComponentState,
+    dir: &Path,
+) -> Result<(), RulesError> {
     let offset = log::size(&server.log);
     let url = format!("{}/-/reload", server.url);
     let answer = client
@@ -25,10 +32,17 @@ pub(super) async fn reload(client: &Client, server: &ComponentState) -> Result<(
         return Ok(());
     }
     let body = answer.text().await.unwrap_or_default();
-    let mut reasons = log::errors_since(&server.log, offset);
-    if reasons.is_empty() {
-        reasons.push(body.trim().to_owned());
-    }
+    let errors = log::errors_since(&server.log, offset);
+    let about_files: Vec<String> = errors
+        .iter()
+        .filter_map(|error| log::about_file(error, dir))
+        .collect();
+    // It may refuse for another reason than a file, and then says why in its answer.
+    let reasons = if about_files.is_empty() {
+        vec![body.trim().to_owned()]
+    } else {
+        about_files
+    };
     Err(RulesError::Refused {
         server: Component::Prometheus,
         message: reasons.join("\n"),

@@ -24,8 +24,8 @@ const OUTPUT_LINES: usize = 20;
 
 /// Builds the modules and installs their tools. The caller holds the install lock.
 ///
-/// All builds share one build cache, made for them and removed with them: gigabytes that nobody needs again.
-/// Downloaded modules stay in Go's own module cache.
+/// All builds share one build cache, made for them and removed with them: gigabytes that nobody
+/// needs again. Downloaded modules stay in Go's own module cache.
 pub(super) async fn all(
     modules: &[&'static GoModule],
     search: &Search,
@@ -39,7 +39,8 @@ pub(super) async fn all(
         workshop.lay_out(module)?;
         go::check(module, &workshop.module_dir(module)).await?;
     }
-    // The modules are built one after the other, but all that they leave behind adds up until the end.
+    // The modules are built one after the other, but all that they leave behind adds up until the
+    // end.
     enough_disk(
         &workshop.dir,
         modules.iter().map(|module| module.disk).sum(),
@@ -71,7 +72,7 @@ impl Workshop {
             fs::remove_dir_all(&dir).map_err(ToolError::io("remove", &dir))?;
         }
         let workshop = Self { dir };
-        for folder in [workshop.bin_dir(), workshop.go_cache()] {
+        for folder in [workshop.bin_dir(), workshop.go_cache(), workshop.go_temp()] {
             fs::create_dir_all(&folder).map_err(ToolError::io("create", &folder))?;
         }
         Ok(workshop)
@@ -97,6 +98,11 @@ impl Workshop {
 
     fn go_cache(&self) -> PathBuf {
         self.dir.join("go-cache")
+    }
+
+    /// A killed `go` leaves its intermediate files behind; here they are found.
+    fn go_temp(&self) -> PathBuf {
+        self.dir.join("go-temp")
     }
 }
 
@@ -174,6 +180,7 @@ fn command(module: &GoModule, workshop: &Workshop) -> Command {
         .current_dir(workshop.module_dir(module))
         .env("CGO_ENABLED", "0")
         .env("GOCACHE", workshop.go_cache())
+        .env("GOTMPDIR", workshop.go_temp())
         .env("GOWORK", "off")
         // The user's own flags may contradict ours (-mod=vendor, -tags).
         .env("GOFLAGS", "")

@@ -1,4 +1,5 @@
-//! The folder of built tools: `<tools dir>/<tool>-<version>/<tool>`, shared by all checkouts of one user.
+//! The folder of built tools: `<tools dir>/<tool>-<version>/<tool>`, shared by all checkouts of one
+//! user.
 
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
@@ -11,8 +12,8 @@ use super::catalogue::Tool;
 use super::error::ToolError;
 use crate::stack::progress::{OnProgress, Progress};
 
-/// Where the tool is once it is installed. Installation renames a finished file to this path, so what exists
-/// here is complete and has the version in its path.
+/// Where the tool is once it is installed. Installation renames a finished file to this path, so
+/// what exists here is complete and has the version in its path.
 pub(super) fn path(tools_dir: &Path, tool: Tool) -> PathBuf {
     tools_dir
         .join(format!("{tool}-{}", tool.version()))

@@ -78,8 +78,8 @@ impl fmt::Display for Tool {
     }
 }
 
-/// A pinned Go module of ours, whose `tool` lines name the packages to build. One module per tool: the tools'
-/// dependencies conflict in a common one.
+/// A pinned Go module of ours, whose `tool` lines name the packages to build. One module per tool:
+/// the tools' dependencies conflict in a common one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct GoModule {
     /// The folder below `stack/`, and the name in messages.

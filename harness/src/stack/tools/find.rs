@@ -83,7 +83,8 @@ impl Toolbox {
 
 /// Finds each of the wanted tools, or builds it. A build takes minutes, all else milliseconds.
 ///
-/// Dropping the future ends a running build and removes what it left, but for the downloaded modules.
+/// Dropping the future ends a running build and removes what it left, but for the downloaded
+/// modules.
 pub async fn locate(
     wanted: &[Tool],
     search: &Search,
@@ -175,8 +176,8 @@ fn cached(tool: Tool, search: &Search) -> Option<Located> {
     })
 }
 
-/// The first binary on PATH with the pinned version. Others are told about and passed over: their behaviour
-/// isn't what the checks were written against.
+/// The first binary on PATH with the pinned version. Others are told about and passed over: their
+/// behaviour isn't what the checks were written against.
 async fn on_path(tool: Tool, search: &Search, progress: OnProgress<'_>) -> Option<Located> {
     for folder in env::split_paths(&search.search_path) {
         let path = folder.join(tool.name());

@@ -12,8 +12,8 @@ use super::version;
 
 /// Checks that `go` can build the module whose files lie in `dir`.
 ///
-/// It is asked inside that folder: with `GOTOOLCHAIN=auto` an older Go then fetches and names the version that
-/// `go.mod` asks for, with `local` it refuses.
+/// It is asked inside that folder: with `GOTOOLCHAIN=auto` an older Go then fetches and names the
+/// version that `go.mod` asks for, with `local` it refuses.
 pub(super) async fn check(module: &GoModule, dir: &Path) -> Result<(), ToolError> {
     let wanted = least_version(module).to_owned();
     let asked = Command::new("go")

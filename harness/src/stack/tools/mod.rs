@@ -1,7 +1,8 @@
 //! Find the tools that the stack runs, or build them.
 //!
-//! Order of the search, for each tool: explicit path → cache → PATH (exact version) → Go build from the module
-//! that is pinned, with its checksums, in this binary. A build fills the cache, so it happens once a machine.
+//! Order of the search, for each tool: explicit path → cache → PATH (exact version) → Go build from
+//! the module that is pinned, with its checksums, in this binary. A build fills the cache, so it
+//! happens once a machine.
 
 mod build;
 mod cache;

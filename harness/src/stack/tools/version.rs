@@ -20,8 +20,8 @@ pub(super) async fn of(program: &Path) -> Option<String> {
         .or_else(|| parse(&String::from_utf8_lossy(&output.stderr)))
 }
 
-/// The word behind `version`, as in `loki, version 3.7.8 (branch: , revision: unknown)`. A binary that was built
-/// without version information has `(branch:` in that place, which is no version.
+/// The word behind `version`, as in `loki, version 3.7.8 (branch: , revision: unknown)`. A binary
+/// that was built without version information has `(branch:` in that place, which is no version.
 fn parse(text: &str) -> Option<String> {
     let mut words = text.split_whitespace();
     words.find(|word| *word == "version")?;
@@ -31,8 +31,8 @@ fn parse(text: &str) -> Option<String> {
         .then(|| version.to_owned())
 }
 
-/// Whether `found`, such as `go1.26.8`, is at least `wanted`, such as `1.26.5`. A development version without
-/// numbers counts as new enough: the build will tell.
+/// Whether `found`, such as `go1.26.8`, is at least `wanted`, such as `1.26.5`. A development
+/// version without numbers counts as new enough: the build will tell.
 pub(super) fn go_is_at_least(found: &str, wanted: &str) -> bool {
     let numbers = |text: &str| -> Vec<u32> {
         text.trim_start_matches("go")
