@@ -124,7 +124,11 @@ fn start_server(
             // No cluster: one member, and no port for it.
             "--cluster.listen-address=".to_owned(),
         ],
-        Component::Loki => vec![format!("-config.file={config}")],
+        Component::Loki => vec![
+            format!("-config.file={config}"),
+            // A complaint about rules must be in the log when the poll that found it is over.
+            "-log.use-buffered=false".to_owned(),
+        ],
         _ => vec![
             format!("--config.file={config}"),
             format!("--storage.tsdb.path={data}"),
