@@ -9,7 +9,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod app;
+pub mod cli;
 pub mod dashboards;
+pub mod gate;
 pub mod ledger;
 pub mod load;
 pub mod model;
@@ -17,4 +20,6 @@ pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod slo;
+pub mod stack;
+pub mod telemetry;
 pub mod verify;
