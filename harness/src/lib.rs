@@ -16,4 +16,5 @@ pub mod report;
 pub mod rules;
 pub mod scenario;
 pub mod slo;
+pub mod telemetry;
 pub mod verify;
