@@ -1,0 +1,53 @@
+//! Loki, asked through its HTTP API.
+
+mod request;
+
+use serde_json::Value;
+
+use super::failure::ServerError;
+use super::server::{Server, shown};
+use super::source::{Asking, Reply, Source};
+use super::wire::answer::{Request, not_mine, reply};
+use crate::model::{Question, Timeline};
+
+/// One Loki.
+#[derive(Debug, Clone)]
+pub struct LokiSource {
+    server: Server,
+}
+
+impl LokiSource {
+    /// Nothing is sent yet. A process-wide TLS provider must be installed before.
+    pub fn new(base_url: &str) -> Result<Self, ServerError> {
+        Ok(Self {
+            server: Server::new(base_url)?,
+        })
+    }
+
+    async fn send(&self, request: Request) -> Reply {
+        let url = self.server.url(request.path, &request.params);
+        let mut body = self.server.get(&url).await;
+        // 4 kB of execution statistics beside each answer: they differ from run to run and say nothing about it.
+        if let Ok(Value::Object(fields)) = &mut body
+            && let Some(Value::Object(data)) = fields.get_mut("data")
+        {
+            data.remove("stats");
+        }
+        reply(&self.server, shown(&url), request.shape, body)
+    }
+}
+
+impl Source for LokiSource {
+    fn base_url(&self) -> &str {
+        self.server.shown()
+    }
+
+    fn ask<'a>(&'a self, question: &'a Question, timeline: &'a Timeline) -> Asking<'a> {
+        Box::pin(async move {
+            match request::of(question, timeline) {
+                Some(request) => self.send(request).await,
+                None => not_mine(&self.server, "Loki"),
+            }
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! From a body to an answer.
+
+use serde_json::Value;
+
+use super::envelope::{data, unknown};
+use super::{result, rules};
+use crate::model::{Answer, Reading};
+use crate::telemetry::failure::ServerError;
+use crate::telemetry::server::Server;
+use crate::telemetry::source::Reply;
+use crate::telemetry::spelling::collapse_whitespace;
+
+/// What a body must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A query result.
+    Series,
+    /// Rule groups.
+    Rules,
+    /// A formatted expression.
+    Expression,
+}
+
+/// One request of the HTTP API.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Request {
+    /// Below the base URL, without a leading slash.
+    pub(crate) path: &'static str,
+    /// Query parameters, not yet encoded.
+    pub(crate) params: Vec<(&'static str, String)>,
+    /// What the body must hold.
+    pub(crate) shape: Shape,
+}
+
+/// Reads a body; no series and no groups are `Empty`.
+fn read(shape: Shape, asked: &str, body: &Value) -> Result<Answer, ServerError> {
+    let data = data(asked, body)?;
+    let reading = match shape {
+        Shape::Series => match result::series(data).map_err(|e| unknown(asked, e))? {
+            none if none.is_empty() => return Ok(Answer::Empty),
+            series => Reading::Series(series),
+        },
+        Shape::Rules => match rules::groups(data).map_err(|e| unknown(asked, e))? {
+            none if none.is_empty() => return Ok(Answer::Empty),
+            groups => Reading::Rules(groups),
+        },
+        Shape::Expression => match data.as_str() {
+            Some(text) => Reading::Text(collapse_whitespace(text)),
+            None => return Err(unknown(asked, "a formatted query that is not a text")),
+        },
+    };
+    Ok(Answer::Value(reading))
+}
+
+/// The reply of a server to a request that was sent.
+pub(crate) fn reply(
+    server: &Server,
+    asked: String,
+    shape: Shape,
+    body: Result<Value, ServerError>,
+) -> Reply {
+    let (answer, raw) = match body {
+        Ok(body) => (read(shape, &asked, &body), Some(body)),
+        Err(e) => (Err(e), None),
+    };
+    Reply {
+        source: server.shown().to_owned(),
+        answer: answer.unwrap_or_else(|e| Answer::Unavailable {
+            error: e.in_words(),
+        }),
+        asked,
+        raw,
+    }
+}
+
+/// The reply to a question of another server's kind; nothing was sent.
+pub(crate) fn not_mine(server: &Server, who: &str) -> Reply {
+    Reply {
+        source: server.shown().to_owned(),
+        asked: "nothing".into(),
+        answer: Answer::Unavailable {
+            error: format!("{who} is not asked questions of this kind"),
+        },
+        raw: None,
+    }
+}
