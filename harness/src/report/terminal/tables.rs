@@ -1,0 +1,117 @@
+//! The tables: routes, hops and objectives.
+
+use tabled::Table;
+use tabled::builder::Builder;
+use tabled::settings::object::{Cell, Columns, Object, Rows};
+use tabled::settings::peaker::Priority;
+use tabled::settings::{Alignment, Color, Padding, Style as Border, Width};
+
+use super::style::{RESET, Style, Tone};
+use crate::report::document::Document;
+use crate::report::format::{count, maybe_millis, maybe_share, plain, target};
+use crate::report::story::mark;
+
+/// Per route over the measured phases.
+pub(super) fn routes(doc: &Document, style: Style) -> String {
+    let head = [
+        "route", "planned", "ok", "bad", "p50", "p90", "p95", "p99", "max",
+    ];
+    let rows = doc.routes.iter().map(|r| {
+        let p = &r.response;
+        let mut row = vec![
+            plain(&r.route),
+            count(r.planned),
+            count(r.good),
+            count(r.bad),
+        ];
+        row.extend([p.p50_ms, p.p90_ms, p.p95_ms, p.p99_ms, p.max_ms].map(maybe_millis));
+        row
+    });
+    let Some(mut table) = build(&head, rows.collect()) else {
+        return String::new();
+    };
+    table.modify(Columns::new(1..), Alignment::right());
+    print(table, style)
+}
+
+/// What each hop says beside what the ledger says.
+pub(super) fn hops(doc: &Document, style: Style) -> String {
+    let rows = doc.hops.iter().map(|row| {
+        vec![
+            plain(&row.hop),
+            plain(&row.says),
+            plain(&row.ledger_says),
+            format!("{} {}", mark(&row.status), plain(&row.verdict)),
+        ]
+    });
+    let Some(mut table) = build(&["hop", "says", "ledger says", "verdict"], rows.collect()) else {
+        return String::new();
+    };
+    if style.colour {
+        for (index, row) in doc.hops.iter().enumerate() {
+            let tone = Tone::of(&row.status);
+            table.modify(Cell::new(index + 1, 3), Color::new(tone.start(), RESET));
+        }
+    }
+    print(table, style)
+}
+
+/// Objectives with the budget that these events left.
+pub(super) fn objectives(doc: &Document, style: Style) -> String {
+    let head = [
+        "objective",
+        "target",
+        "achieved",
+        "bad events",
+        "budget left",
+        "expected",
+    ];
+    let rows = doc.objectives.iter().map(|o| {
+        vec![
+            plain(&o.name),
+            target(o.target),
+            maybe_share(o.achieved),
+            format!("{} of {}", count(o.bad), count(o.total)),
+            maybe_share(o.budget_left),
+            plain(&o.expected),
+        ]
+    });
+    let Some(mut table) = build(&head, rows.collect()) else {
+        return String::new();
+    };
+    table.modify(Columns::new(1..).not(Columns::last()), Alignment::right());
+    print(table, style)
+}
+
+/// `None` without rows: a table of nothing says nothing.
+fn build(head: &[&str], rows: Vec<Vec<String>>) -> Option<Table> {
+    if rows.is_empty() {
+        return None;
+    }
+    let mut builder = Builder::default();
+    builder.push_record(head.iter().copied());
+    for row in rows {
+        builder.push_record(row);
+    }
+    let mut table = builder.build();
+    table.with(Border::empty()).with(Padding::new(0, 3, 0, 0));
+    Some(table)
+}
+
+fn print(mut table: Table, style: Style) -> String {
+    const INDENT: &str = "  ";
+    if style.colour {
+        table.modify(Rows::first(), Color::new(Tone::Quiet.start(), RESET));
+    }
+    let width = style.width.saturating_sub(INDENT.len()).max(40);
+    table.with(
+        Width::wrap(width)
+            .keep_words(true)
+            .priority(Priority::max(true)),
+    );
+    table
+        .to_string()
+        .lines()
+        .map(|line| format!("{INDENT}{}\n", line.trim_end()))
+        .collect()
+}
