@@ -1,0 +1,463 @@
+//! Reads a rule file strictly, scales it, and says where each rule stands.
+
+use super::scale::scale_spec;
+use super::spec::{GroupSpec, RuleFileSpec, RuleSpec};
+use super::window::{Role, windows};
+use crate::model::yaml::{self, Path, Places};
+use crate::model::{Diagnostic, Engine, Millis, Rule, RuleGroup, RuleKind, Source, Span};
+
+/// How to read a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading {
+    /// Whose rules these are.
+    pub engine: Engine,
+    /// What to divide every window by; 1 leaves the file as it is.
+    pub time_scale: u32,
+    /// How often the service is scraped: after scaling, a range must hold four scrapes.
+    pub scrape_interval: Millis,
+}
+
+/// A rule file, scaled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleDocument {
+    /// What to install: the file itself at time scale 1, else the file written anew.
+    pub text: String,
+    /// The same, parsed.
+    pub groups: Vec<RuleGroup>,
+    /// Where each rule's name is written, in file order.
+    pub rules: Vec<PlacedRule>,
+}
+
+/// A rule's name and place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedRule {
+    /// The alert's or record's name.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Reads a file; `None` when its shape leaves nothing to use. All mistakes go to `found`.
+pub fn parse(
+    source: &Source,
+    reading: Reading,
+    found: &mut Vec<Diagnostic>,
+) -> Option<RuleDocument> {
+    let before = found.len();
+    let documents = yaml::parse(source, found);
+    let Some(root) = documents.first() else {
+        if found.len() == before {
+            found.push(
+                Diagnostic::whole_file(&source.file, "the rule file is empty").hint("groups: []"),
+            );
+        }
+        return None;
+    };
+    if let Some(second) = documents.get(1) {
+        found.push(source.mistake(second.span, "a rule file holds one document"));
+    }
+    let shaped = yaml::read::<RuleFileSpec>(source, root, found)?;
+    let mut file = FileReader {
+        source,
+        reading,
+        places: &shaped.places,
+        found,
+    };
+    file.check(&shaped.value);
+    let rules = file.placed(&shaped.value);
+
+    let mut spec = shaped.value;
+    let mut text = source.text.clone();
+    if reading.time_scale != 1 && found.len() == before {
+        scale_spec(&mut spec, reading.time_scale);
+        match serde_saphyr::to_string(&spec) {
+            Ok(yaml) => {
+                let k = reading.time_scale;
+                text = format!(
+                    "# {} with every window divided by {k}.\n{yaml}",
+                    source.file
+                );
+            }
+            Err(error) => found.push(Diagnostic::whole_file(
+                &source.file,
+                format!("the scaled rules cannot be written: {error}"),
+            )),
+        }
+    }
+    let groups = spec.groups.iter().map(group_of).collect();
+    Some(RuleDocument {
+        text,
+        groups,
+        rules,
+    })
+}
+
+fn group_of(spec: &GroupSpec) -> RuleGroup {
+    let millis = |text: &Option<String>| text.as_deref().and_then(Millis::from_promql);
+    RuleGroup {
+        name: spec.name.clone(),
+        interval: millis(&spec.interval),
+        rules: spec
+            .rules
+            .iter()
+            .map(|rule| Rule {
+                kind: if rule.alert.is_some() {
+                    RuleKind::Alert
+                } else {
+                    RuleKind::Record
+                },
+                name: name_of(rule).to_owned(),
+                expr: rule.expr.trim_end().to_owned(),
+                hold: millis(&rule.hold).unwrap_or_default(),
+                keep_firing_for: millis(&rule.keep_firing_for).unwrap_or_default(),
+                // A rule's own label wins over its group's.
+                labels: spec
+                    .labels
+                    .iter()
+                    .chain(&rule.labels)
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect(),
+                annotations: rule.annotations.clone(),
+                last_error: None,
+            })
+            .collect(),
+    }
+}
+
+fn name_of(rule: &RuleSpec) -> &str {
+    rule.alert
+        .as_deref()
+        .or(rule.record.as_deref())
+        .unwrap_or_default()
+}
+
+/// Checks what the shape alone cannot say.
+struct FileReader<'a> {
+    source: &'a Source,
+    reading: Reading,
+    places: &'a Places,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl FileReader<'_> {
+    fn report(&mut self, path: &Path, make: impl FnOnce(&Source, Span) -> Diagnostic) {
+        if !self.places.is_broken(path) {
+            self.found.push(make(self.source, self.places.span(path)));
+        }
+    }
+
+    fn check(&mut self, spec: &RuleFileSpec) {
+        let groups = Path::root().at("groups");
+        for (g, group) in spec.groups.iter().enumerate() {
+            let path = groups.at(g);
+            if spec.groups[..g]
+                .iter()
+                .any(|other| other.name == group.name)
+            {
+                self.report(&path.at("name"), |s, at| {
+                    s.mistake(at, format!("group `{}` is defined twice", group.name))
+                        .hint("give each group of a file its own name")
+                });
+            }
+            self.duration(&path.at("interval"), group.interval.as_deref());
+            self.duration(&path.at("query_offset"), group.query_offset.as_deref());
+            for (r, rule) in group.rules.iter().enumerate() {
+                self.rule(&path.at("rules").at(r), rule);
+            }
+        }
+    }
+
+    fn rule(&mut self, path: &Path, rule: &RuleSpec) {
+        match (&rule.alert, &rule.record) {
+            (Some(_), None) => {}
+            (None, Some(metric)) => self.record(path, metric, rule),
+            _ => self.report(path, |s, at| {
+                s.mistake(at, "a rule has exactly one of `alert` and `record`")
+            }),
+        }
+        let name = name_of(rule);
+        if rule.alert.as_deref() == Some("") {
+            self.report(&path.at("alert"), |s, at| {
+                s.mistake(at, "an alert needs a name")
+            });
+        }
+        self.duration(&path.at("for"), rule.hold.as_deref());
+        self.duration(&path.at("keep_firing_for"), rule.keep_firing_for.as_deref());
+        for label in rule.labels.keys() {
+            if !is_label(label) {
+                self.report(&path.at("labels").at(label), |s, at| {
+                    s.mistake(at, format!("`{label}` is not a label name"))
+                        .hint("letters, digits and `_`, not starting with a digit")
+                });
+            }
+        }
+        self.expr(&path.at("expr"), name, &rule.expr);
+    }
+
+    fn record(&mut self, path: &Path, metric: &str, rule: &RuleSpec) {
+        if !is_metric(metric) {
+            self.report(&path.at("record"), |s, at| {
+                s.mistake(at, format!("`{metric}` is not a metric name"))
+                    .hint("letters, digits, `_` and `:`, not starting with a digit")
+            });
+        }
+        for (key, set) in [
+            ("for", rule.hold.is_some()),
+            ("keep_firing_for", rule.keep_firing_for.is_some()),
+            ("annotations", !rule.annotations.is_empty()),
+        ] {
+            if set {
+                self.report(&path.at(key), |s, at| {
+                    s.mistake(
+                        at,
+                        format!("`{key}` belongs to alerts, and `{metric}` is recorded"),
+                    )
+                });
+            }
+        }
+    }
+
+    fn duration(&mut self, path: &Path, text: Option<&str>) {
+        if let Some(text) = text
+            && Millis::from_promql(text).is_none()
+        {
+            self.report(path, |s, at| {
+                s.mistake(at, format!("`{text}` is not a duration"))
+                    .label("such as 30s, 5m or 1h30m")
+            });
+        }
+    }
+
+    fn expr(&mut self, path: &Path, name: &str, expr: &str) {
+        if expr.trim().is_empty() {
+            self.report(path, |s, at| {
+                s.mistake(at, format!("rule `{name}` has no expression"))
+            });
+        }
+        let k = self.reading.time_scale;
+        if k == 1 {
+            return;
+        }
+        let floor = Millis(self.reading.scrape_interval.0 * 4);
+        for window in windows(expr) {
+            let written = &expr[window.span.start..window.span.end];
+            match window.length {
+                None => self.report(path, |s, at| {
+                    s.mistake(
+                        s.within(at, written),
+                        format!("rule `{name}`: the window `{written}` cannot be scaled"),
+                    )
+                    .label("write it as one duration, such as 10m")
+                }),
+                Some(length)
+                    if window.role == Role::Range
+                        && self.reading.engine == Engine::Prometheus
+                        && length.scaled_down(k) < floor =>
+                {
+                    let scaled = length.scaled_down(k);
+                    let scrape = self.reading.scrape_interval;
+                    // The largest scale at which this window still holds four scrapes.
+                    let most = length.0 / floor.0.max(1);
+                    self.report(path, |s, at| {
+                        let found = s
+                            .mistake(
+                                s.within(at, written),
+                                format!(
+                                    "rule `{name}`: `[{written}]` is only {scaled} at time scale {k}, less than 4 scrapes of {scrape}"
+                                ),
+                            )
+                            .label("too short to rate");
+                        if most >= 1 {
+                            found.hint(format!("a time scale of at most {most}, or a longer window"))
+                        } else {
+                            found.hint("a longer window")
+                        }
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn placed(&self, spec: &RuleFileSpec) -> Vec<PlacedRule> {
+        let groups = Path::root().at("groups");
+        let mut placed = Vec::new();
+        for (g, group) in spec.groups.iter().enumerate() {
+            for (r, rule) in group.rules.iter().enumerate() {
+                let key = if rule.alert.is_some() {
+                    "alert"
+                } else {
+                    "record"
+                };
+                placed.push(PlacedRule {
+                    name: name_of(rule).to_owned(),
+                    span: self.places.span(&groups.at(g).at("rules").at(r).at(key)),
+                });
+            }
+        }
+        placed
+    }
+}
+
+fn is_label(name: &str) -> bool {
+    is_metric(name) && !name.contains(':')
+}
+
+fn is_metric(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == ':')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = r#"groups:
+  - name: kv
+    interval: 30s
+    labels: { team: kv }
+    rules:
+      - record: kv:errors:ratio_rate5m
+        expr: |
+          sum(rate(x{status=~"5.."}[5m]))
+          /
+          sum(rate(x[5m]))
+      - alert: KvFastBurn
+        expr: 'kv:errors:ratio_rate5m > 14.4 * 0.001 and max_over_time(x{a="[1h]"}[1h:5m]) > 0'
+        for: 2m
+        keep_firing_for: 5m
+        labels: { severity: page }
+        annotations:
+          summary: "over the last [1h]: {{ $value }}"
+"#;
+
+    fn read(text: &str, time_scale: u32, engine: Engine) -> (Option<RuleDocument>, String) {
+        let source = Source {
+            file: "alerts/kv.yaml".into(),
+            text: text.into(),
+        };
+        let mut found = vec![];
+        let reading = Reading {
+            engine,
+            time_scale,
+            scrape_interval: Millis(500),
+        };
+        let document = parse(&source, reading, &mut found);
+        (document, found.iter().map(|d| d.render(false)).collect())
+    }
+
+    #[test]
+    fn an_unscaled_file_is_kept_to_the_letter() {
+        let (document, told) = read(RULES, 1, Engine::Prometheus);
+        let document = document.unwrap();
+        assert_eq!((told.as_str(), document.text.as_str()), ("", RULES));
+        let rule = &document.groups[0].rules[1];
+        assert_eq!(
+            (rule.hold, rule.keep_firing_for),
+            (Millis(120_000), Millis(300_000))
+        );
+        assert_eq!(rule.labels["team"], "kv");
+        assert_eq!(document.rules[1].name, "KvFastBurn");
+    }
+
+    #[test]
+    fn a_scaled_file_reads_as_the_same_rules_with_shorter_windows() {
+        let (document, told) = read(RULES, 60, Engine::Prometheus);
+        let document = document.unwrap();
+        assert_eq!(told, "");
+        let group = &document.groups[0];
+        assert_eq!(group.interval, Some(Millis(500)));
+        assert_eq!(
+            group.rules[0].expr,
+            "sum(rate(x{status=~\"5..\"}[5s]))\n/\nsum(rate(x[5s]))"
+        );
+        let alert = &group.rules[1];
+        assert!(
+            alert.expr.contains(r#"max_over_time(x{a="[1h]"}[1m:5s])"#),
+            "{}",
+            alert.expr
+        );
+        assert_eq!(
+            (alert.hold, alert.keep_firing_for),
+            (Millis(2000), Millis(5000))
+        );
+        assert_eq!(
+            alert.annotations["summary"],
+            "over the last [1h]: {{ $value }}"
+        );
+        // What is installed says the same as what was parsed.
+        let (again, told) = read(&document.text, 1, Engine::Prometheus);
+        assert_eq!(
+            (told.as_str(), again.unwrap().groups),
+            ("", document.groups)
+        );
+    }
+
+    #[test]
+    fn a_window_too_short_for_four_scrapes_names_its_rule() {
+        let (_, told) = read(RULES, 200, Engine::Prometheus);
+        assert!(
+            told.contains("rule `kv:errors:ratio_rate5m`: `[5m]` is only 1.5 s at time scale 200, less than 4 scrapes of 500 ms"),
+            "{told}"
+        );
+        assert!(
+            told.contains("try: a time scale of at most 150, or a longer window"),
+            "{told}"
+        );
+        // Loki counts lines, not scrapes.
+        assert_eq!(read(RULES, 200, Engine::Loki).1, "");
+    }
+
+    #[test]
+    fn each_mistake_of_a_rule_file_is_told() {
+        for (from, to, message) in [
+            ("for: 2m", "for: 2 minutes", "`2 minutes` is not a duration"),
+            (
+                "interval: 30s",
+                "interval: 0.5s",
+                "`0.5s` is not a duration",
+            ),
+            (
+                "- alert: KvFastBurn",
+                "- alert: A\n        record: b",
+                "exactly one of `alert` and `record`",
+            ),
+            (
+                "kv:errors:ratio_rate5m\n",
+                "kv-errors\n",
+                "`kv-errors` is not a metric name",
+            ),
+            (
+                "severity: page",
+                "se-verity: page",
+                "`se-verity` is not a label name",
+            ),
+            (
+                "keep_firing_for",
+                "keep_fireing_for",
+                "did you mean `keep_firing_for`?",
+            ),
+            (
+                "record: kv:errors:ratio_rate5m",
+                "record: x\n        for: 1m",
+                "`for` belongs to alerts",
+            ),
+            (
+                "- name: kv\n",
+                "- name: kv\n    rules: []\n  - name: kv\n",
+                "group `kv` is defined twice",
+            ),
+            ("[5m]", "[5m * 2]", "the window `5m * 2` cannot be scaled"),
+        ] {
+            let (_, told) = read(&RULES.replacen(from, to, 1), 60, Engine::Prometheus);
+            assert!(told.contains(message), "{message}\n{told}");
+        }
+        assert!(
+            read("", 1, Engine::Loki)
+                .1
+                .contains("the rule file is empty")
+        );
+    }
+}

@@ -1,0 +1,449 @@
+//! OpenSLO v1 documents: which promise a service makes, read into an [`Objective`].
+//!
+//! Only what an event-based objective needs is read strictly: `SLO` with a ratio of occurrences over a rolling window,
+//! and the `SLI` it may refer to. Documents of other kinds are let through.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use self::spec::{Document, Metric, SliSpec, SloSpec, Target, TimeWindow};
+use super::objective::Objective;
+use crate::model::yaml::{self, Node, Path, Places};
+use crate::model::{Diagnostic, Millis, Source, nearest};
+
+mod spec;
+
+const KINDS: [&str; 7] = [
+    "SLO",
+    "SLI",
+    "DataSource",
+    "AlertPolicy",
+    "AlertCondition",
+    "AlertNotificationTarget",
+    "Service",
+];
+
+/// Reads every SLO of a file; the file's mistakes go to `found`, and an SLO with mistakes is left out.
+pub fn parse(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Objective> {
+    let before = found.len();
+    let documents = yaml::parse(source, found);
+    if documents.is_empty() && found.len() == before {
+        found.push(Diagnostic::whole_file(
+            &source.file,
+            "no OpenSLO document in this file",
+        ));
+    }
+    let mut indicators = BTreeMap::new();
+    let mut slos = Vec::new();
+    for node in &documents {
+        match kind_of(source, node, found) {
+            Some("SLI") => {
+                if let Some(shaped) = yaml::read::<Document<SliSpec>>(source, node, found) {
+                    let Document { metadata, spec, .. } = shaped.value;
+                    indicators.insert(metadata.name, (spec, shaped.places));
+                }
+            }
+            Some("SLO") => slos.extend(yaml::read::<Document<SloSpec>>(source, node, found)),
+            _ => {}
+        }
+    }
+    let mut objectives: Vec<Objective> = Vec::new();
+    for shaped in &slos {
+        let mut reader = SloReader {
+            source,
+            places: &shaped.places,
+            found,
+        };
+        let name = &shaped.value.metadata.name;
+        if objectives.iter().any(|o| o.name == *name) {
+            let at = Path::root().at("metadata").at("name");
+            reader.report(&at, format!("SLO `{name}` is defined twice"), "", "");
+        }
+        objectives.extend(reader.objective(&shaped.value, &indicators));
+    }
+    objectives
+}
+
+fn kind_of<'a>(source: &Source, node: &'a Node, found: &mut Vec<Diagnostic>) -> Option<&'a str> {
+    let version = node.get("apiVersion");
+    if version.and_then(Node::as_text) != Some("openslo/v1") {
+        let span = version.unwrap_or(node).span;
+        found.push(
+            source
+                .mistake(span, "not an OpenSLO v1 document")
+                .hint("apiVersion: openslo/v1"),
+        );
+        return None;
+    }
+    let kind = node.get("kind").and_then(Node::as_text).unwrap_or_default();
+    if !KINDS.contains(&kind) {
+        let span = node.get("kind").unwrap_or(node).span;
+        let message = match nearest(kind, KINDS) {
+            Some(near) => format!("unknown kind `{kind}`, did you mean `{near}`?"),
+            None => format!("unknown kind `{kind}`"),
+        };
+        found.push(source.mistake(span, message).known(KINDS));
+        return None;
+    }
+    Some(kind)
+}
+
+struct SloReader<'a> {
+    source: &'a Source,
+    places: &'a Places,
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl SloReader<'_> {
+    fn report(&mut self, path: &Path, message: impl Into<String>, label: &str, hint: &str) {
+        if self.places.is_broken(path) {
+            return;
+        }
+        let mut mistake = self.source.mistake(self.places.span(path), message);
+        if !label.is_empty() {
+            mistake = mistake.label(label);
+        }
+        if !hint.is_empty() {
+            mistake = mistake.hint(hint);
+        }
+        self.found.push(mistake);
+    }
+
+    fn objective(
+        &mut self,
+        document: &Document<SloSpec>,
+        indicators: &BTreeMap<String, (SliSpec, Places)>,
+    ) -> Option<Objective> {
+        let before = self.found.len();
+        let spec = &document.spec;
+        let path = Path::root().at("spec");
+        if spec.budgeting_method != "Occurrences" {
+            self.report(
+                &path.at("budgetingMethod"),
+                format!(
+                    "budgeting method `{}` is not supported",
+                    spec.budgeting_method
+                ),
+                "",
+                "Occurrences",
+            );
+        }
+        let period = self.period(&path.at("timeWindow"), &spec.time_window);
+        let target = self.target(&path.at("objectives"), &spec.objectives);
+        let queries = self.queries(&path, spec, indicators);
+        if self.found.len() > before {
+            return None;
+        }
+        Some(Objective {
+            name: document.metadata.name.clone(),
+            description: spec
+                .description
+                .clone()
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+            target: target?,
+            period: period?,
+            queries: queries?,
+        })
+    }
+
+    fn period(&mut self, path: &Path, windows: &[TimeWindow]) -> Option<Millis> {
+        let [window] = windows else {
+            self.report(path, "an SLO has exactly one time window", "", "");
+            return None;
+        };
+        let path = path.at(0);
+        if !window.is_rolling || window.calendar.is_some() {
+            self.report(
+                &path,
+                "only rolling time windows are supported",
+                "",
+                "isRolling: true, without `calendar`",
+            );
+            return None;
+        }
+        let text = window.duration.as_str();
+        // OpenSLO's `M`, `Q` and `Y` have no fixed length; its `m` is a minute.
+        let fixed = text.ends_with(['m', 'h', 'd', 'w']);
+        match Millis::from_promql(text) {
+            Some(period) if fixed && period.0 >= 3_600_000 => return Some(period),
+            Some(_) if fixed => self.report(
+                &path.at("duration"),
+                format!("a period of `{text}` is shorter than an hour"),
+                "`m` is minutes",
+                "30d for a month",
+            ),
+            _ => self.report(
+                &path.at("duration"),
+                format!("`{text}` is not a period of fixed length"),
+                "a whole number with m, h, d or w",
+                "30d",
+            ),
+        }
+        None
+    }
+
+    fn target(&mut self, path: &Path, objectives: &[Target]) -> Option<f64> {
+        let [objective] = objectives else {
+            self.report(
+                path,
+                "an SLO has exactly one objective here",
+                "",
+                "one document per objective, separated by `---`",
+            );
+            return None;
+        };
+        let path = path.at(0);
+        match (objective.target, objective.target_percent) {
+            (Some(target), None) => {
+                if target > 0.0 && target < 1.0 {
+                    return Some(target);
+                }
+                let hint = if (1.0..100.0).contains(&target) {
+                    format!(
+                        "target: {}, or targetPercent: {target}",
+                        tidy(target / 100.0)
+                    )
+                } else {
+                    "target: 0.999".to_owned()
+                };
+                self.report(
+                    &path.at("target"),
+                    "objective out of range",
+                    "a ratio, above 0 and below 1",
+                    &hint,
+                );
+            }
+            (None, Some(percent)) => {
+                if percent > 0.0 && percent < 100.0 {
+                    return Some(tidy(percent / 100.0));
+                }
+                self.report(
+                    &path.at("targetPercent"),
+                    "objective out of range",
+                    "a percentage, above 0 and below 100",
+                    "targetPercent: 99.9",
+                );
+            }
+            _ => self.report(
+                &path,
+                "an objective has exactly one of `target` and `targetPercent`",
+                "",
+                "target: 0.999",
+            ),
+        }
+        None
+    }
+
+    fn queries(
+        &mut self,
+        path: &Path,
+        spec: &SloSpec,
+        indicators: &BTreeMap<String, (SliSpec, Places)>,
+    ) -> Option<Vec<(String, String)>> {
+        match (&spec.indicator, &spec.indicator_ref) {
+            (Some(indicator), None) => {
+                let path = path.at("indicator").at("spec");
+                self.ratio(&path, &indicator.spec)
+            }
+            (None, Some(name)) => {
+                let Some((sli, places)) = indicators.get(name) else {
+                    let known: Vec<&str> = indicators.keys().map(String::as_str).collect();
+                    self.report(
+                        &path.at("indicatorRef"),
+                        format!("SLI `{name}` is not in this file"),
+                        "",
+                        &known.join(", "),
+                    );
+                    return None;
+                };
+                let mut reader = SloReader {
+                    source: self.source,
+                    places,
+                    found: self.found,
+                };
+                reader.ratio(&Path::root().at("spec"), sli)
+            }
+            _ => {
+                self.report(
+                    path,
+                    "an SLO has exactly one of `indicator` and `indicatorRef`",
+                    "",
+                    "",
+                );
+                None
+            }
+        }
+    }
+
+    fn ratio(&mut self, path: &Path, sli: &SliSpec) -> Option<Vec<(String, String)>> {
+        let (Some(ratio), None) = (&sli.ratio_metric, &sli.threshold_metric) else {
+            self.report(
+                path,
+                "only `ratioMetric` indicators are supported",
+                "",
+                "ratioMetric with `bad` (or `good`) and `total`",
+            );
+            return None;
+        };
+        let path = path.at("ratioMetric");
+        let (part, metric) = match (&ratio.good, &ratio.bad) {
+            (Some(good), None) => ("good", good),
+            (None, Some(bad)) => ("bad", bad),
+            _ => {
+                self.report(
+                    &path,
+                    "a ratio has `total` and exactly one of `good` and `bad`",
+                    "",
+                    "",
+                );
+                return None;
+            }
+        };
+        let part_query = self.query(&path.at(part), metric);
+        let total = self.query(&path.at("total"), &ratio.total);
+        Some(vec![
+            (part.to_owned(), part_query?),
+            ("total".to_owned(), total?),
+        ])
+    }
+
+    fn query(&mut self, path: &Path, metric: &Metric) -> Option<String> {
+        let path = path.at("metricSource").at("spec");
+        match metric.metric_source.spec.get("query") {
+            Some(Value::String(query)) if !query.trim().is_empty() => Some(query.trim().to_owned()),
+            _ => {
+                self.report(
+                    &path,
+                    "a metric source needs its query",
+                    "",
+                    "spec: { query: \"…\" }",
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Removes the dust of binary fractions: 99.9 / 100 is 0.999, not 0.9990000000000001.
+fn tidy(ratio: f64) -> f64 {
+    (ratio * 1e12).round() / 1e12
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KV: &str = r#"apiVersion: openslo/v1
+kind: SLO
+metadata: { name: kv-availability }
+spec:
+  description: answers are not errors
+  service: kv
+  indicator:
+    metadata: { name: kv-errors }
+    spec:
+      ratioMetric:
+        counter: true
+        bad: { metricSource: { type: Prometheus, spec: { query: 'sum(rate(x{status=~"5.."}[5m]))' } } }
+        total: { metricSource: { type: Prometheus, spec: { query: 'sum(rate(x[5m]))' } } }
+  timeWindow: [{ duration: 30d, isRolling: true }]
+  budgetingMethod: Occurrences
+  objectives: [{ target: 0.999 }]
+"#;
+
+    fn read(text: &str) -> (Vec<Objective>, String) {
+        let source = Source {
+            file: "slo/kv.yaml".into(),
+            text: text.into(),
+        };
+        let mut found = vec![];
+        let objectives = parse(&source, &mut found);
+        let told = found.iter().map(|d| d.render(false)).collect();
+        (objectives, told)
+    }
+
+    #[test]
+    fn a_document_becomes_an_objective() {
+        let (objectives, told) = read(KV);
+        assert_eq!(told, "");
+        assert_eq!(objectives[0].name, "kv-availability");
+        assert_eq!(objectives[0].target.to_bits(), 0.999_f64.to_bits());
+        assert_eq!(objectives[0].period, Millis(30 * 86_400_000));
+        assert_eq!(objectives[0].queries[0].0, "bad");
+        assert_eq!(objectives[0].queries[1].1, "sum(rate(x[5m]))");
+    }
+
+    #[test]
+    fn an_objective_out_of_range_is_told_with_the_remedy() {
+        let (objectives, told) = read(&KV.replace("0.999", "99.9"));
+        assert!(objectives.is_empty());
+        assert_eq!(
+            told,
+            "error: objective out of range\n  slo/kv.yaml:16:26\n   16 |   objectives: [{ target: 99.9 }]\n      |                          ^^^^ a ratio, above 0 and below 1\n  try: target: 0.999, or targetPercent: 99.9\n"
+        );
+        let (objectives, told) = read(&KV.replace("target: 0.999", "targetPercent: 99.9"));
+        assert_eq!((told.as_str(), objectives.len()), ("", 1));
+    }
+
+    #[test]
+    fn several_documents_and_an_indicator_by_reference_are_read() {
+        let sli = "---\napiVersion: openslo/v1\nkind: SLI\nmetadata: { name: latency }\nspec:\n  ratioMetric:\n    good: { metricSource: { spec: { query: g } } }\n    total: { metricSource: { spec: { query: t } } }\n---\napiVersion: openslo/v1\nkind: Service\nmetadata: { name: kv }\nspec: { anything: 1 }\n---\napiVersion: openslo/v1\nkind: SLO\nmetadata: { name: kv-latency }\nspec:\n  indicatorRef: latency\n  timeWindow: [{ duration: 4w, isRolling: true }]\n  budgetingMethod: Occurrences\n  objectives: [{ targetPercent: 99 }]\n";
+        let (objectives, told) = read(&format!("{KV}{sli}"));
+        assert_eq!(told, "");
+        assert_eq!(objectives.len(), 2);
+        assert_eq!(
+            objectives[1].queries[0],
+            ("good".to_owned(), "g".to_owned())
+        );
+    }
+
+    #[test]
+    fn each_limit_of_what_is_supported_is_told() {
+        for (from, to, message) in [
+            ("30d", "1M", "`1M` is not a period of fixed length"),
+            ("30d", "1m", "a period of `1m` is shorter than an hour"),
+            (
+                "isRolling: true",
+                "isRolling: false",
+                "only rolling time windows are supported",
+            ),
+            (
+                "Occurrences",
+                "Timeslices",
+                "budgeting method `Timeslices` is not supported",
+            ),
+            (
+                "kind: SLO",
+                "kind: SLOs",
+                "unknown kind `SLOs`, did you mean `SLO`?",
+            ),
+            (
+                "openslo/v1",
+                "openslo/v1alpha",
+                "not an OpenSLO v1 document",
+            ),
+            ("bad:", "bda:", "unknown field `bda`, did you mean `bad`?"),
+            (
+                "indicator:",
+                "indicatorRef: x\n  indicator:",
+                "exactly one of `indicator` and `indicatorRef`",
+            ),
+            (
+                "[{ target: 0.999 }]",
+                "[{ target: 0.9 }, { target: 0.99 }]",
+                "exactly one objective here",
+            ),
+            (
+                "{ query: 'sum(rate(x[5m]))' }",
+                "{}",
+                "a metric source needs its query",
+            ),
+        ] {
+            let (_, told) = read(&KV.replacen(from, to, 1));
+            assert!(told.contains(message), "{message}\n{told}");
+        }
+    }
+}
