@@ -1,0 +1,53 @@
+# Every target is one line that calls the program or cargo. `make demo` and `make test` do all the set-up themselves.
+
+SHELL := /bin/bash
+BIN   := target/debug/sloproof
+SCENARIO ?= scenarios/20-error-burst.yaml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt up status down install build tools clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: build ## the main job: SCENARIO on the real stack, a verdict, an HTML report
+	@$(BIN) run $(SCENARIO)
+
+test: build ## everything CI runs: format, lints, unit, property, CLI and end-to-end tests on the real stack
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@$(BIN) stack install
+	cargo test --workspace
+
+check: ## what takes seconds: format, lints, tests without the stack
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	cargo test --workspace --lib --bins --test architecture --test shipped --test cli
+
+fmt: ## format the code
+	cargo fmt --all
+
+up: build ## start the local stack in the background
+	@$(BIN) stack up
+
+status: build ## what of it runs where
+	@$(BIN) stack status
+
+down: build ## stop it
+	@$(BIN) stack down
+
+install: ## the release build of both programs into cargo's bin folder
+	cargo install --locked --path harness
+	cargo install --locked --path target-service
+
+build: tools
+	@echo "sloproof: building the programs with cargo (minutes the first time, then seconds)"
+	@cargo build --workspace --quiet
+
+tools:
+	@command -v cargo >/dev/null || { echo "sloproof: cargo is missing: install Rust from your distribution or rustup"; exit 1; }
+	@command -v cc    >/dev/null || { echo "sloproof: a C compiler is missing: install gcc or clang"; exit 1; }
+
+clean: ## remove build output and run directories
+	cargo clean
+	rm -rf runs
