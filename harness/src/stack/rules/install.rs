@@ -14,7 +14,7 @@ use crate::stack::http;
 use crate::stack::layout::{Layout, LayoutError};
 use crate::stack::state::{ComponentState, State};
 
-/// The ruler polls every second; it takes at most two polls to be sure.
+/// The ruler polls four times a second, and it takes two to three polls to be sure.
 const LIMIT: Duration = Duration::from_secs(20);
 
 const POLL: Duration = Duration::from_millis(50);
@@ -93,8 +93,9 @@ impl RulesError {
 /// Replaces all rule files of a running stack, and returns when both servers evaluate exactly these
 /// rules.
 ///
-/// All files change in one step. If a server refuses, the old files are put back and both servers
-/// evaluate the old rules on. To be called by one at a time.
+/// All files change in one step. If a server refuses, the old files are put back: Prometheus
+/// evaluates the old rules on, Loki at the latest from its next poll. To be called by one at a
+/// time.
 pub async fn install_rules(
     state: &State,
     prometheus: &[RuleFile],
@@ -130,8 +131,8 @@ struct Servers<'a> {
 
 impl Servers<'_> {
     async fn load(&self, change: &Change, wanted: &(Groups, Groups)) -> Result<(), RulesError> {
-        let watch = loki::Watch::begin(&self.client, self.loki).await?;
-        change.layout.point_rules_to(&change.new)?;
+        let swap = || change.layout.point_rules_to(&change.new);
+        let watch = loki::Watch::change(&self.client, self.loki, swap).await?;
         let rules = change.layout.rules();
         let dir = Layout::prometheus_rules(&rules);
         prometheus::reload(&self.client, self.prometheus, &dir).await?;
@@ -146,10 +147,11 @@ impl Servers<'_> {
             sleep(POLL).await;
         }
         loop {
+            // In this order: a complete poll has logged its complaint.
+            let synced = watch.has_synced().await?;
             if let Some(refusal) = watch.refusal(&dir) {
                 return Err(refusal);
             }
-            let synced = watch.has_synced().await?;
             let loaded =
                 prometheus::groups(&self.client, self.loki, "/prometheus/api/v1/rules").await?;
             if synced && loaded == wanted.1 {

@@ -6,48 +6,58 @@ use reqwest::Client;
 
 use super::install::RulesError;
 use crate::stack::component::Component;
+use crate::stack::layout::LayoutError;
 use crate::stack::log;
 use crate::stack::state::ComponentState;
 
 /// Counts the ruler's polls; a poll is counted when it begins, and one ends before the next begins.
 const SYNCS: &str = "loki_ruler_sync_rules_total";
 
-/// Time of the last change of the loaded rules.
-const LAST_CHANGE: &str = "loki_ruler_config_last_reload_successful_seconds";
+/// Counts lines in Loki's log as they are made; the file gets them up to 100 ms later.
+const ERRORS: &str = "loki_internal_log_messages_total{level=\"error\"}";
 
-/// Knows whether the ruler has read the folder since this value was made.
+/// Polls that certainly take longer than a line needs to get into the log file.
+const POLLS_TO_LOG: f64 = 3.0;
+
+/// Knows whether the ruler has read the folder since its files changed.
 pub(super) struct Watch<'a> {
     client: &'a Client,
     server: &'a ComponentState,
     log_offset: u64,
+    errors: f64,
     syncs: f64,
-    last_change: f64,
 }
 
 impl<'a> Watch<'a> {
-    /// To be made before the files change.
-    pub(super) async fn begin(
+    /// Changes the files and begins to watch. What the ruler complains of counts from before the
+    /// change, polls count from after it: the poll that is under way may have read the old files.
+    pub(super) async fn change(
         client: &'a Client,
         server: &'a ComponentState,
+        change: impl FnOnce() -> Result<(), LayoutError>,
     ) -> Result<Self, RulesError> {
-        let metrics = metrics(client, server).await?;
+        let errors = sum(&metrics(client, server).await?, ERRORS);
+        let log_offset = log::size(&server.log);
+        change()?;
+        let syncs = sum(&metrics(client, server).await?, SYNCS);
         Ok(Self {
             client,
             server,
-            log_offset: log::size(&server.log),
-            syncs: sum(&metrics, SYNCS),
-            last_change: sum(&metrics, LAST_CHANGE),
+            log_offset,
+            errors,
+            syncs,
         })
     }
 
-    /// Whether a poll that began after [`Self::begin`] is complete. Equal group names alone don't
-    /// tell: a changed expression leaves them as they are. Either the loaded rules have changed, or
-    /// two polls have begun, of which the first is then complete (a change of comments only changes
-    /// no rules).
+    /// Whether a poll that began after the change is complete, and its complaint in the log if it has
+    /// one. Equal group names alone don't tell: a changed expression leaves them as they are. So two
+    /// polls must have begun, of which the first is then complete; and a few more if an error, of
+    /// whatever kind, is still on its way into the log.
     pub(super) async fn has_synced(&self) -> Result<bool, RulesError> {
         let metrics = metrics(self.client, self.server).await?;
-        let changed = (sum(&metrics, LAST_CHANGE) - self.last_change).abs() > f64::EPSILON;
-        Ok(changed || sum(&metrics, SYNCS) >= self.syncs + 2.0)
+        let polls = sum(&metrics, SYNCS) - self.syncs;
+        let complained = sum(&metrics, ERRORS) > self.errors;
+        Ok(polls >= if complained { 2.0 + POLLS_TO_LOG } else { 2.0 })
     }
 
     /// What the ruler complains of, of the files in `dir`. One bad file stops the whole poll, and
@@ -69,9 +79,10 @@ impl<'a> Watch<'a> {
 }
 
 async fn metrics(client: &Client, server: &ComponentState) -> Result<String, RulesError> {
+    let url = format!("{}/metrics", server.url);
     let answer = async {
         client
-            .get(format!("{}/metrics", server.url))
+            .get(url)
             .send()
             .await?
             .error_for_status()?
@@ -83,7 +94,7 @@ async fn metrics(client: &Client, server: &ComponentState) -> Result<String, Rul
         .map_err(RulesError::unreachable(Component::Loki))
 }
 
-/// The sum over all series of a metric; 0 if there is none yet.
+/// The sum over all series of a metric, or the value of one series; 0 if there is none yet.
 fn sum(metrics: &str, name: &str) -> f64 {
     metrics
         .lines()
