@@ -13,11 +13,18 @@ use crate::stack::state::ComponentState;
 /// Counts the ruler's polls; a poll is counted when it begins, and one ends before the next begins.
 const SYNCS: &str = "loki_ruler_sync_rules_total";
 
+/// Counts lines in Loki's log as they are made; the file gets them up to 100 ms later.
+const ERRORS: &str = "loki_internal_log_messages_total{level=\"error\"}";
+
+/// Polls that certainly take longer than a line needs to get into the log file.
+const POLLS_TO_LOG: f64 = 3.0;
+
 /// Knows whether the ruler has read the folder since its files changed.
 pub(super) struct Watch<'a> {
     client: &'a Client,
     server: &'a ComponentState,
     log_offset: u64,
+    errors: f64,
     syncs: f64,
 }
 
@@ -29,22 +36,28 @@ impl<'a> Watch<'a> {
         server: &'a ComponentState,
         change: impl FnOnce() -> Result<(), LayoutError>,
     ) -> Result<Self, RulesError> {
+        let errors = sum(&metrics(client, server).await?, ERRORS);
         let log_offset = log::size(&server.log);
         change()?;
-        let syncs = syncs(client, server).await?;
+        let syncs = sum(&metrics(client, server).await?, SYNCS);
         Ok(Self {
             client,
             server,
             log_offset,
+            errors,
             syncs,
         })
     }
 
-    /// Whether a poll that began after the change is complete. Equal group names alone don't tell:
-    /// a changed expression leaves them as they are. So two polls must have begun, of which the
-    /// first is then complete.
+    /// Whether a poll that began after the change is complete, and its complaint in the log if it has
+    /// one. Equal group names alone don't tell: a changed expression leaves them as they are. So two
+    /// polls must have begun, of which the first is then complete; and a few more if an error, of
+    /// whatever kind, is still on its way into the log.
     pub(super) async fn has_synced(&self) -> Result<bool, RulesError> {
-        Ok(syncs(self.client, self.server).await? >= self.syncs + 2.0)
+        let metrics = metrics(self.client, self.server).await?;
+        let polls = sum(&metrics, SYNCS) - self.syncs;
+        let complained = sum(&metrics, ERRORS) > self.errors;
+        Ok(polls >= if complained { 2.0 + POLLS_TO_LOG } else { 2.0 })
     }
 
     /// What the ruler complains of, of the files in `dir`. One bad file stops the whole poll, and
@@ -65,7 +78,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-async fn syncs(client: &Client, server: &ComponentState) -> Result<f64, RulesError> {
+async fn metrics(client: &Client, server: &ComponentState) -> Result<String, RulesError> {
     let url = format!("{}/metrics", server.url);
     let answer = async {
         client
@@ -76,13 +89,12 @@ async fn syncs(client: &Client, server: &ComponentState) -> Result<f64, RulesErr
             .text()
             .await
     };
-    let metrics = answer
+    answer
         .await
-        .map_err(RulesError::unreachable(Component::Loki))?;
-    Ok(sum(&metrics, SYNCS))
+        .map_err(RulesError::unreachable(Component::Loki))
 }
 
-/// The sum over all series of a metric; 0 if there is none yet.
+/// The sum over all series of a metric, or the value of one series; 0 if there is none yet.
 fn sum(metrics: &str, name: &str) -> f64 {
     metrics
         .lines()
