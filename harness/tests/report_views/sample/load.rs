@@ -49,6 +49,11 @@ fn latencies(second: u64, base: f64, seed: u64) -> [Option<f64>; 3] {
     })
 }
 
+/// The worse of two routes.
+fn worst(a: Option<f64>, b: Option<f64>) -> Option<f64> {
+    Some(a?.max(b?))
+}
+
 fn second(at: u64) -> SecondInfo {
     let [p50, p95, p99] = latencies(at, 0.82, 1);
     let [q50, q95, q99] = latencies(at, 1.05, 2);
@@ -65,9 +70,9 @@ fn second(at: u64) -> SecondInfo {
         planned: GET_PER_SECOND + PUT_PER_SECOND,
         sent: GET_PER_SECOND + PUT_PER_SECOND,
         bad: get_bad(at),
-        p50_ms: p50.max(q50),
-        p95_ms: p95.max(q95),
-        p99_ms: p99.max(q99),
+        p50_ms: worst(p50, q50),
+        p95_ms: worst(p95, q95),
+        p99_ms: worst(p99, q99),
         routes: vec![
             row("get", GET_PER_SECOND, get_bad(at), [p50, p95, p99]),
             row("put", PUT_PER_SECOND, 0, [q50, q95, q99]),
@@ -77,7 +82,7 @@ fn second(at: u64) -> SecondInfo {
 
 /// The whole axis.
 pub(crate) fn timeline() -> TimelineInfo {
-    let phase = |name: &str, start_s, end_s, measured, faults: &[&str]| PhaseInfo {
+    let phase = |name: &str, start_s: i64, end_s: i64, measured, faults: &[&str]| PhaseInfo {
         phase: name.to_owned(),
         start_ms: start_s * 1000,
         end_ms: end_s * 1000,
@@ -238,7 +243,12 @@ fn curve(base: f64, tail: f64) -> Vec<(f64, f64)> {
         .map(|q| (q, base * 0.62 * (1.0 / (1.0 - q)).powf(0.42 * tail)))
         .collect();
     points.push((1.0, base * 23.5));
+    // Few digits, as measured values have: these are read back from JSON to the last bit.
+    let rounded = |value: f64| (value * 1e6).round() / 1e6;
     points
+        .into_iter()
+        .map(|(q, ms)| (rounded(q), rounded(ms)))
+        .collect()
 }
 
 fn sample(route: &str, n: u64, status: u16, response_us: u64) -> KeptSample {

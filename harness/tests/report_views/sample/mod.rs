@@ -274,17 +274,18 @@ fn document(scenario: &str, bad: u64) -> Document {
 }
 
 fn objectives(bad: u64) -> Vec<ObjectiveInfo> {
-    let total = 14_000;
-    let achieved = 1.0 - bad as f64 / total as f64;
+    let total: u32 = 14_000;
+    let rounded = |value: f64| (value * 1e6).round() / 1e6;
+    let achieved = rounded(1.0 - bad as f64 / f64::from(total));
     vec![
         ObjectiveInfo {
             name: "kv-availability".to_owned(),
             description: "requests answered without a server error".to_owned(),
             target: 0.9,
-            total,
+            total: total.into(),
             bad,
             achieved: Some(achieved),
-            budget_left: Some(1.0 - (1.0 - achieved) / 0.1),
+            budget_left: Some(rounded(1.0 - (1.0 - achieved) / 0.1)),
             period_budget_spent: Some(0.0007),
             period: "30 d".to_owned(),
             expected: "met".to_owned(),
@@ -293,7 +294,7 @@ fn objectives(bad: u64) -> Vec<ObjectiveInfo> {
             name: "kv-latency".to_owned(),
             description: "requests answered within 100 ms".to_owned(),
             target: 0.999,
-            total,
+            total: total.into(),
             bad: 35,
             achieved: Some(0.9975),
             budget_left: Some(-1.5),
