@@ -11,7 +11,7 @@ pub(super) fn from_json(json: serde_json::Value) -> Value {
             Some(whole) => Value::from(whole),
             None => Value::from(n.as_f64().unwrap_or(f64::NAN)),
         },
-        serde_json::Value::String(s) => Value::from(s),
+        serde_json::Value::String(s) => Value::from(printable(&s)),
         serde_json::Value::Array(items) => items.into_iter().map(from_json).collect(),
         serde_json::Value::Object(map) => Value::from(
             map.into_iter()
@@ -19,4 +19,15 @@ pub(super) fn from_json(json: serde_json::Value) -> Value {
                 .collect::<std::collections::BTreeMap<_, _>>(),
         ),
     }
+}
+
+/// The text without the control characters that HTML has no place for.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\t' => c,
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
+        .collect()
 }
