@@ -1,0 +1,8 @@
+//! Error budgets and objectives against the ledger.
+
+pub mod events;
+pub mod objective;
+pub mod remaining;
+
+pub use objective::Objective;
+pub use remaining::Remaining;

@@ -1,0 +1,209 @@
+//! The generator delivered the planned load, in time.
+
+use crate::ledger::Ledger;
+use crate::model::{Finding, Hop, Millis, Question, Severity, Status};
+use crate::scenario::Plan;
+use crate::scenario::plan::BadEvents;
+use crate::verify::case::Case;
+use crate::verify::check::{Check, Meta};
+use crate::verify::words;
+
+/// Share of planned arrivals that must be sent.
+pub const MIN_SENT_SHARE: f64 = 0.99;
+
+/// The schedule delay's 99th percentile may always reach this; below it the timers of a busy CI machine decide.
+pub const DELAY_FLOOR: Millis = Millis(10);
+
+/// It may also reach this share of the tightest latency bound of the scenario's objectives.
+pub const DELAY_SHARE: f64 = 0.05;
+
+/// Sending may take this share longer than planned, and [`SLACK`] in any case.
+pub const OVERRUN_SHARE: f64 = 0.01;
+
+/// An overrun of sending, or a pause of the whole process, below this is not worth a word.
+pub const SLACK: Millis = Millis(250);
+
+/// Above this share of its cores the generator competes with itself.
+pub const MAX_CPU_SHARE: f64 = 0.9;
+
+/// `generator/kept-up`.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptUp;
+
+const META: Meta = Meta {
+    id: "generator/kept-up",
+    hop: Hop::Load,
+    title: "the generator delivered the planned load, in time",
+    failure: "the service did not get the planned load, so nothing can be said about how it behaves under it",
+    needs_planned_load: false,
+    builds_on: &["generator/conservation"],
+};
+
+impl Check for KeptUp {
+    fn meta(&self) -> Meta {
+        META
+    }
+
+    fn wants(&self, _plan: &Plan) -> Vec<Question> {
+        vec![]
+    }
+
+    fn judge(&self, case: &Case<'_>) -> Vec<Finding> {
+        let sent = sent_share(case.ledger);
+        // Strain alone is worth a warning. When arrivals were lost it is the likely reason, and weighs as much.
+        let weigh = |strain: Finding| match sent.status {
+            Status::Pass => strain.warning(),
+            _ => strain,
+        };
+        let strains = [pauses(case.ledger), processor(case.ledger)].map(weigh);
+        let delivery = [schedule_delay(case), sending_time(case.ledger)];
+        let mut findings: Vec<Finding> = interruption(case).into_iter().collect();
+        findings.push(sent);
+        findings.extend(delivery);
+        findings.extend(strains);
+        findings
+    }
+}
+
+/// Whether the service got the planned load; `Err` says in words why no claim about its behaviour can be made.
+///
+/// Failures of checks with `needs_planned_load` prove nothing then and become inconclusive.
+pub fn load_was_delivered(case: &Case<'_>) -> Result<(), String> {
+    let findings = KeptUp.judge(case);
+    let reasons: Vec<String> = findings
+        .into_iter()
+        .filter(|f| f.severity == Severity::Error && f.status == Status::Inconclusive)
+        .map(|f| f.summary)
+        .collect();
+    if reasons.is_empty() {
+        Ok(())
+    } else {
+        Err(words::list(&reasons))
+    }
+}
+
+fn interruption(case: &Case<'_>) -> Option<Finding> {
+    let at = case.timeline.load_end.since(case.timeline.load_start);
+    case.timeline.interrupted.then(|| {
+        META.undecided("run", "the run was interrupted")
+            .expected(case.plan.load.duration().to_string())
+            .observed(format!("stopped after {at}"))
+            .hint("let the scenario run to its end, or shorten its phases")
+    })
+}
+
+fn sent_share(ledger: &Ledger) -> Finding {
+    let facts = &ledger.generator;
+    let Some(share) = facts.sent_share() else {
+        return META
+            .undecided("arrivals sent", "nothing was planned")
+            .hint("give the scenario a phase with a rate above 0");
+    };
+    let finding = if share.0 < MIN_SENT_SHARE {
+        META.undecided("arrivals sent", format!("only {share} of the load was sent"))
+            .hint(format!(
+                "lower the rate, raise the cap of {} in flight ({} waited for a place), or give sloproof more cores",
+                facts.max_in_flight,
+                words::count(facts.waited_for_place, "arrival")
+            ))
+    } else {
+        META.pass("arrivals sent", format!("{share} of the load was sent"))
+    };
+    finding
+        .expected(format!(
+            "at least {:.0} % of {}",
+            MIN_SENT_SHARE * 100.0,
+            words::count(facts.planned, "arrival")
+        ))
+        .observed(format!("{} sent", words::grouped(facts.sent)))
+}
+
+/// The limit on the schedule delay's 99th percentile.
+fn delay_limit(plan: &Plan) -> u64 {
+    let bounds = plan.slos.iter().filter_map(|slo| match slo.bad {
+        BadEvents::SlowerThan { bound } => Some(bound.0 as f64 * 1000.0 * DELAY_SHARE),
+        BadEvents::Status { .. } => None,
+    });
+    let floor = DELAY_FLOOR.0 * 1000;
+    bounds
+        .reduce(f64::min)
+        .map_or(floor, |us| floor.max(us as u64))
+}
+
+fn schedule_delay(case: &Case<'_>) -> Finding {
+    let delay = Ledger::merge_histograms(case.ledger.measured(), |c| &c.delay);
+    let Some(p99) = delay.quantile(0.99) else {
+        return META.skipped("schedule delay", "nothing was sent in a measured phase");
+    };
+    let limit = delay_limit(case.plan);
+    let finding = if p99 > limit {
+        META.undecided(
+            "schedule delay",
+            format!("requests left {} late (p99)", words::micros(p99)),
+        )
+        .hint("close other programs, give sloproof a core of its own, or lower the rate")
+    } else {
+        META.pass("schedule delay", "requests left on time")
+    };
+    finding
+        .expected(format!("p99 at most {}", words::micros(limit)))
+        .observed(format!(
+            "p99 {} over {}",
+            words::micros(p99),
+            words::count(delay.count(), "request")
+        ))
+}
+
+fn sending_time(ledger: &Ledger) -> Finding {
+    let (planned, took) = (
+        ledger.generator.planned_duration,
+        ledger.generator.sending_duration,
+    );
+    let over = Millis(took.0.saturating_sub(planned.0));
+    let finding = if over > SLACK && over.0 as f64 > planned.0 as f64 * OVERRUN_SHARE {
+        META.undecided("sending time", format!("sending took {over} too long"))
+            .hint("lower the rate, or see whether the service stalls: see the arrivals that waited for a place")
+    } else {
+        META.pass("sending time", "sending took as long as planned")
+    };
+    finding
+        .expected(planned.to_string())
+        .observed(took.to_string())
+}
+
+fn pauses(ledger: &Ledger) -> Finding {
+    let Some(pause) = ledger.generator.longest_pause_ms.map(Millis) else {
+        return META.skipped("pauses", "pauses of the process were not measured");
+    };
+    let finding = if pause > SLACK {
+        META.undecided("pauses", format!("the generator stood still for {pause}"))
+            .hint("look for a suspended or overcommitted machine; latencies around that moment are its own")
+    } else {
+        META.pass("pauses", "no long pause of the process")
+    };
+    finding
+        .expected(format!("none above {SLACK}"))
+        .observed(format!("longest {pause}"))
+}
+
+fn processor(ledger: &Ledger) -> Finding {
+    let facts = &ledger.generator;
+    let (Some(used), Some(cores)) = (facts.cpu_cores_used, facts.cpu_cores) else {
+        return META.skipped("processor", "processor time was not measured");
+    };
+    let finding = if used > cores * MAX_CPU_SHARE {
+        META.undecided("processor", "the generator used nearly all of its cores")
+            .hint("give sloproof more cores or lower the rate; its latencies may include its own queue")
+    } else {
+        META.pass("processor", "the generator had cores to spare")
+    };
+    finding
+        .expected(format!(
+            "at most {:.0} % of {cores:.1} cores",
+            MAX_CPU_SHARE * 100.0
+        ))
+        .observed(format!("{used:.1} cores used"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! The load itself: is the ledger whole, and did the generator deliver what was planned.
+
+pub mod conservation;
+pub mod kept_up;
+
+pub use conservation::Conservation;
+pub use kept_up::{KeptUp, load_was_delivered};

@@ -1,0 +1,5 @@
+//! The service's latency histogram against the ledger.
+
+pub mod quantile;
+
+pub use quantile::Quantile;

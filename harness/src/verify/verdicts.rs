@@ -1,0 +1,47 @@
+//! Findings in the name of a check: id and hop come from its `Meta`, so that no check can sign for another.
+
+use super::check::Meta;
+use crate::model::{Evidence, Finding, Status};
+
+impl Meta {
+    /// Looked at, and as it must be.
+    pub(crate) fn pass(&self, subject: impl Into<String>, summary: impl Into<String>) -> Finding {
+        Finding::new(self.id, self.hop, subject, Status::Pass, summary)
+    }
+
+    /// Looked at, and not as it must be.
+    pub(crate) fn fail(&self, subject: impl Into<String>, summary: impl Into<String>) -> Finding {
+        Finding::new(self.id, self.hop, subject, Status::Fail, summary)
+    }
+
+    /// Could not be decided.
+    pub(crate) fn undecided(
+        &self,
+        subject: impl Into<String>,
+        summary: impl Into<String>,
+    ) -> Finding {
+        Finding::new(self.id, self.hop, subject, Status::Inconclusive, summary)
+    }
+
+    /// Not asked for by this scenario.
+    pub(crate) fn skipped(&self, subject: impl Into<String>, why: impl Into<String>) -> Finding {
+        let why = why.into();
+        let status = Status::Skipped { why: why.clone() };
+        Finding::new(self.id, self.hop, subject, status, why)
+    }
+
+    /// A server gave no answer, so nothing can be said about `subject`.
+    pub(crate) fn unanswered(
+        &self,
+        subject: impl Into<String>,
+        server: &str,
+        evidence: Option<&Evidence>,
+        why: &str,
+    ) -> Finding {
+        self.undecided(subject, format!("no answer from {server}: {why}"))
+            .hint(format!(
+                "see that {server} is up and reachable from here, then run the scenario again"
+            ))
+            .evidence(evidence.map(|e| e.id))
+    }
+}
