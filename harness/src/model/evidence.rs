@@ -36,7 +36,13 @@ pub enum Answer {
     Value(Reading),
     /// The server answered, and nothing was there.
     Empty,
-    /// The server did not answer, refused the question, or is not part of this scenario.
+    /// The server understood the request and refused the question itself: it does not parse or makes no sense to
+    /// it (HTTP 400 or 422, `bad_data`). Asking again cannot help.
+    Rejected {
+        /// The server's words.
+        error: String,
+    },
+    /// The server did not answer, failed, or is not part of this scenario.
     Unavailable {
         /// What went wrong, in words that fit after "no answer: ".
         error: String,

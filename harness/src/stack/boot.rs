@@ -124,11 +124,7 @@ fn start_server(
             // No cluster: one member, and no port for it.
             "--cluster.listen-address=".to_owned(),
         ],
-        Component::Loki => vec![
-            format!("-config.file={config}"),
-            // A complaint about rules must be in the log when the poll that found it is over.
-            "-log.use-buffered=false".to_owned(),
-        ],
+        Component::Loki => vec![format!("-config.file={config}")],
         _ => vec![
             format!("--config.file={config}"),
             format!("--storage.tsdb.path={data}"),

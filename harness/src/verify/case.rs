@@ -17,13 +17,15 @@ pub struct Case<'a> {
     pub timeline: &'a Timeline,
 }
 
-/// The answer to a question, as a check must see it: three cases, never a default.
+/// The answer to a question, as a check must see it: four cases, never a default.
 #[derive(Debug, Clone, Copy)]
 pub enum Answered<'a> {
     /// Something was there.
     Value(&'a Evidence, &'a Reading),
     /// The server answered that nothing was there.
     Empty(&'a Evidence),
+    /// The server refused the question, in these words: the question is broken, not the server.
+    Rejected(&'a Evidence, &'a str),
     /// No answer: not collected, or the server failed.
     Missing {
         /// The evidence item, when the attempt was recorded.
@@ -44,6 +46,7 @@ impl<'a> Case<'a> {
             Some(evidence) => match &evidence.answer {
                 Answer::Value(reading) => Answered::Value(evidence, reading),
                 Answer::Empty => Answered::Empty(evidence),
+                Answer::Rejected { error } => Answered::Rejected(evidence, error),
                 Answer::Unavailable { error } => Answered::Missing {
                     evidence: Some(evidence),
                     why: error,

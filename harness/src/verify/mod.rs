@@ -2,13 +2,18 @@
 
 pub mod case;
 pub mod check;
+pub mod judge;
 pub mod registry;
 
+pub mod alerts;
 pub mod budget;
+pub mod dashboards;
 pub mod generator;
 pub mod latency;
 pub mod logs;
+pub mod notifications;
 pub mod requests;
+pub mod rules;
 
 pub(crate) mod buckets;
 pub(crate) mod counter;
@@ -23,3 +28,4 @@ pub(crate) mod words;
 
 pub use case::Case;
 pub use check::{Check, Meta};
+pub use judge::{judge, questions};

@@ -1,7 +1,7 @@
 //! All checks, in the order the truth travels.
 
 use super::check::Check;
-use super::{budget, generator, latency, logs, requests};
+use super::{alerts, budget, dashboards, generator, latency, logs, notifications, requests, rules};
 
 /// Every check of this program.
 pub fn all() -> Vec<&'static dyn Check> {
@@ -11,9 +11,42 @@ pub fn all() -> Vec<&'static dyn Check> {
         &requests::Count,
         &latency::Quantile,
         &logs::Count,
+        &rules::Loaded,
+        &alerts::Fired,
+        &alerts::Resolved,
+        &alerts::Quiet,
+        &notifications::Delivered,
+        &dashboards::Panels,
         &budget::Remaining,
         &budget::Objective,
     ]
+}
+
+/// The doc page of a check, as `sloproof explain` shows it.
+pub fn page(id: &str) -> Option<&'static str> {
+    macro_rules! pages {
+        ($($id:literal),+ $(,)?) => {
+            match id {
+                $($id => Some(include_str!(concat!("../../../docs/checks/", $id, ".md"))),)+
+                _ => None,
+            }
+        };
+    }
+    pages!(
+        "generator/conservation",
+        "generator/kept-up",
+        "requests/count",
+        "latency/quantile",
+        "logs/count",
+        "rules/loaded",
+        "alerts/fired",
+        "alerts/resolved",
+        "alerts/quiet",
+        "notifications/delivered",
+        "dashboards/panels",
+        "budget/remaining",
+        "budget/objective",
+    )
 }
 
 /// The check with this id.

@@ -66,15 +66,24 @@ pub(super) fn is_known(engine: Engine, name: &str, form: Form) -> bool {
     if form == Form::Brackets {
         return false;
     }
-    match (engine, name) {
-        (_, "__interval" | "__interval_ms" | "__range" | "__range_s" | "__range_ms") => true,
-        (
-            Engine::Prometheus,
-            "__interval_s" | "__rate_interval" | "__rate_interval_ms" | "__rate_interval_s",
-        ) => true,
-        (Engine::Loki, "__auto") => form == Form::Dollar,
-        _ => false,
-    }
+    let both = [
+        "__interval",
+        "__interval_ms",
+        "__range",
+        "__range_s",
+        "__range_ms",
+    ];
+    let prometheus = [
+        "__interval_s",
+        "__rate_interval",
+        "__rate_interval_ms",
+        "__rate_interval_s",
+    ];
+    both.contains(&name)
+        || match engine {
+            Engine::Prometheus => prometheus.contains(&name),
+            Engine::Loki => name == "__auto" && form == Form::Dollar,
+        }
 }
 
 /// Replaces what Grafana's Prometheus data source replaces.
@@ -98,23 +107,27 @@ pub(super) fn loki(expr: &str, resolution: Resolution, range: Millis, instant: b
         ("__interval_ms", resolution.interval.0.to_string()),
         ("__interval", truncated(resolution.interval)),
     ];
-    let [range_ms, range_s, range] = range_values(range);
+    values.extend(range_values(range));
     let auto = if instant {
-        range.1.clone()
+        whole_seconds(range)
     } else {
         truncated(resolution.step)
     };
-    values.extend([range_ms, range_s, range, ("__auto", auto)]);
+    values.push(("__auto", auto));
     replaced(expr, &values)
 }
 
 fn range_values(range: Millis) -> [(&'static str, String); 3] {
-    let seconds = (range.0 + 500) / 1000;
+    let seconds = whole_seconds(range);
     [
         ("__range_ms", range.0.to_string()),
-        ("__range_s", seconds.to_string()),
-        ("__range", format!("{seconds}s")),
+        ("__range_s", seconds.trim_end_matches('s').to_owned()),
+        ("__range", seconds),
     ]
+}
+
+fn whole_seconds(range: Millis) -> String {
+    format!("{}s", (range.0 + 500) / 1000)
 }
 
 /// Plain text replacement in order: a longer name must stand before the shorter one it starts with.

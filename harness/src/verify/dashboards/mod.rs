@@ -1,0 +1,5 @@
+//! Checks of dashboards.
+
+pub mod panels;
+
+pub use panels::Panels;
