@@ -57,6 +57,16 @@ impl<'a> Expectation<'a> {
         )
     }
 
+    /// `5.1 s after outage ended`, or before it.
+    pub fn from_end(&self, at: Timestamp) -> String {
+        let (phase, end) = (&self.alert.phase, self.phase.end);
+        if at >= end {
+            format!("{} after {phase} ended", at.since(end))
+        } else {
+            format!("{} before {phase} ended", end.since(at))
+        }
+    }
+
     /// Firings that belong here: name and labels match, and no expectation of a later or earlier phase explains them.
     pub fn firings<'w>(&self, case: &Case<'_>, watch: &Watch<'w>) -> Vec<Firing<'w>> {
         let mine = |f: &&Firing<'_>| matches(self.alert, f) && !self.is_of_another_phase(case, f);
