@@ -127,7 +127,7 @@ pub(crate) fn leftover(check: &str, hop: Hop, subject: String, evidence: u32) ->
     let summary = "was already firing when the run began";
     Finding::new(check, hop, subject, Status::Inconclusive, summary)
         .expected("not firing before the load")
-        .observed("firing before the first request")
+        .observed("firing when first seen")
         .evidence([evidence])
         .hint(START_AFRESH)
 }
