@@ -57,6 +57,16 @@ impl<'a> Expectation<'a> {
         )
     }
 
+    /// `5.1 s after outage ended`, or before it.
+    pub fn from_end(&self, at: Timestamp) -> String {
+        let (phase, end) = (&self.alert.phase, self.phase.end);
+        if at >= end {
+            format!("{} after {phase} ended", at.since(end))
+        } else {
+            format!("{} before {phase} ended", end.since(at))
+        }
+    }
+
     /// Firings that belong here: name and labels match, and no expectation of a later or earlier phase explains them.
     pub fn firings<'w>(&self, case: &Case<'_>, watch: &Watch<'w>) -> Vec<Firing<'w>> {
         let mine = |f: &&Firing<'_>| matches(self.alert, f) && !self.is_of_another_phase(case, f);
@@ -117,7 +127,7 @@ pub(crate) fn leftover(check: &str, hop: Hop, subject: String, evidence: u32) ->
     let summary = "was already firing when the run began";
     Finding::new(check, hop, subject, Status::Inconclusive, summary)
         .expected("not firing before the load")
-        .observed("firing before the first request")
+        .observed("firing when first seen")
         .evidence([evidence])
         .hint(START_AFRESH)
 }

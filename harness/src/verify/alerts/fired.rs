@@ -145,6 +145,7 @@ mod tests {
     use crate::model::{AlertState, Engine};
     use crate::verify::fixture::Fixture;
     use crate::verify::fixtures::alerts::{self, Log, OUTAGE, watched};
+    use proptest::prelude::*;
 
     fn of(fixture: &Fixture) -> Finding {
         fixture.judge(|case| Fired.judge(case)).remove(0)
@@ -241,5 +242,21 @@ mod tests {
     fn nothing_expected_is_nothing_to_check() {
         let finding = of(&Fixture::new());
         assert_eq!(finding.status.word(), "skipped");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_log_does_not_matter(
+            steps in prop::collection::vec((0_i64..40, 0_usize..3, prop::bool::ANY), 0..8),
+        ) {
+            let states = [AlertState::Inactive, AlertState::Pending, AlertState::Firing];
+            let (mut log, mut turned) = (Log::new(), Log::new());
+            for (second, state, page) in &steps {
+                let severity = if *page { "page" } else { "ticket" };
+                log = log.at(second * 1000, "KvBurn", severity, states[*state]);
+            }
+            turned.0.transitions = log.0.transitions.iter().rev().cloned().collect();
+            prop_assert_eq!(of(&watched(log)), of(&watched(turned)));
+        }
     }
 }

@@ -129,7 +129,7 @@ fn unexpected(
             Status::Inconclusive,
             "was already firing when the run began",
         )
-        .observed("firing before the first request")
+        .observed("firing when first seen")
         .hint(START_AFRESH)
     };
     finding.expected("not firing").evidence([watch.evidence])

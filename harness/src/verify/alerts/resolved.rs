@@ -98,13 +98,13 @@ fn still_firing(expectation: &Expectation<'_>, watch: &Watch<'_>, deadline: Time
     let alert = expectation.alert;
     match watch.log.covered {
         Some((_, last)) if last >= deadline => {
-            let after = after_phase(expectation, last);
+            let after = expectation.from_end(last);
             finding(alert, Status::Fail, "still firing at the end of the run")
                 .observed(format!("firing {after}"))
                 .hint("compare the rule's window with `resolves_within`; look at keep_firing_for")
         }
         covered => {
-            let last = covered.map_or_else(String::new, |(_, last)| after_phase(expectation, last));
+            let last = covered.map_or_else(String::new, |(_, last)| expectation.from_end(last));
             finding(
                 alert,
                 Status::Inconclusive,
@@ -123,7 +123,7 @@ fn ended(
     end: Timestamp,
 ) -> Finding {
     let alert = expectation.alert;
-    let observed = format!("resolved {}", after_phase(expectation, end));
+    let observed = format!("resolved {}", expectation.from_end(end));
     if end <= deadline {
         let summary = if end >= expectation.phase.end {
             format!("resolved after {}", end.since(expectation.phase.end))
@@ -142,15 +142,6 @@ fn ended(
     finding(alert, Status::Fail, format!("resolved {late} too late"))
         .observed(observed)
         .hint("compare the rule's window with `resolves_within`; look at keep_firing_for")
-}
-
-fn after_phase(expectation: &Expectation<'_>, at: Timestamp) -> String {
-    let (phase, end) = (&expectation.alert.phase, expectation.phase.end);
-    if at >= end {
-        format!("{} after {phase} ended", at.since(end))
-    } else {
-        format!("{} before {phase} ended", end.since(at))
-    }
 }
 
 fn finding(alert: &ExpectedAlert, status: Status, summary: impl Into<String>) -> Finding {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::delivered::{ID, Inbox};
+use super::delivered::ID;
+use super::inbox::Inbox;
 use crate::model::{Finding, Hop, Notification, Status};
 use crate::scenario::Plan;
 use crate::verify::alerts::expectation::{START_AFRESH, unobserved};
@@ -81,11 +82,15 @@ pub(super) fn nothing_arrived(case: &Case<'_>, inbox: &Inbox<'_>) -> Finding {
                 .hint("see why the ruler did not answer during the run");
         }
     }
-    let summary = "no notification expected, none arrived";
+    let arrived = inbox.messages.len();
+    let (summary, observed) = if arrived == 0 {
+        let summary = "no notification expected, none arrived";
+        (summary, "0 notifications".to_owned())
+    } else {
+        let observed = format!("{arrived} notification(s) of expected or allowed alerts");
+        ("no other notification arrived", observed)
+    };
     new(Status::Pass, summary)
-        .observed(format!(
-            "{} notification(s), all of allowed alerts",
-            inbox.messages.len()
-        ))
+        .observed(observed)
         .evidence(evidence)
 }

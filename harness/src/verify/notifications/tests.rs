@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::AlertState;
+use crate::model::{AlertState, Millis, NotificationStatus, Timestamp};
 use crate::verify::fixture::Fixture;
 use crate::verify::fixtures::alerts::{Log, OUTAGE, fired_and_resolved, watched};
 use crate::verify::fixtures::notifications::{self, message, received};
@@ -99,4 +99,45 @@ fn without_a_receiver_nothing_is_asked() {
     let fixture = received(watched(Log::new()), vec![]).with(|f| f.plan.telemetry.stack = false);
     assert_eq!(of(&fixture)[0].status.word(), "skipped");
     assert_eq!(fixture.judge(|case| Delivered.wants(case.plan)), []);
+}
+
+#[test]
+fn silence_of_a_dead_ruler_is_not_obedience() {
+    let dead = |log: Log| log.with(|log| log.covered.as_mut().unwrap().1 = OUTAGE);
+    let unwanted = |log| {
+        received(watched(log), vec![]).with(|f| f.plan.alerts.expected[0].delivered = Some(false))
+    };
+    assert_eq!(of(&unwanted(Log::new()))[0].status, Status::Pass);
+    assert_eq!(
+        of(&unwanted(dead(Log::new())))[0].status,
+        Status::Inconclusive
+    );
+    let none = received(watched(dead(Log::new())), vec![]);
+    let none = none.with(|f| f.plan.alerts.expected.clear());
+    let found = of(&none);
+    assert_eq!(found[0].status, Status::Inconclusive);
+    assert_eq!(
+        found[0].summary,
+        "none arrived, but a ruler was not always seen"
+    );
+}
+
+#[test]
+fn allowed_alerts_may_be_delivered() {
+    let other = message("KvOther", 20_000, NotificationStatus::Firing);
+    let fixture = received(watched(Log::new()), vec![other]);
+    let found = of(&fixture.with(|f| f.plan.alerts.expected.clear()));
+    assert_eq!(found[0].status, Status::Pass);
+    assert_eq!(
+        found[0].observed,
+        "1 notification(s) of expected or allowed alerts"
+    );
+}
+
+#[test]
+fn an_alert_from_before_the_run_need_not_be_delivered_again() {
+    let log = Log::new().at(-5000, "KvBurn", "page", AlertState::Firing);
+    let found = of(&received(watched(log), vec![]));
+    assert_eq!(found[0].status, Status::Inconclusive);
+    assert_eq!(found[0].summary, "was already firing when the run began");
 }

@@ -190,11 +190,12 @@ fn paired<'a>(
 ) -> Vec<(&'a Rule, Option<&'a Rule>)> {
     let mut free: Vec<&Rule> = loaded.iter().collect();
     let mut pairs: Vec<(&Rule, Option<&Rule>)> = written.iter().map(|r| (r, None)).collect();
-    let equal = |a: &Rule, b: &Rule| judge_rule(case, engine, "", a, b).is_empty();
-    let similar = |a: &Rule, b: &Rule| difference::of(engine, a, b).is_empty();
-    let any = |_: &Rule, _: &Rule| true;
-    let rounds: [&dyn Fn(&Rule, &Rule) -> bool; 3] = [&equal, &similar, &any];
-    for fits in rounds {
+    for round in 0..3 {
+        let fits = |a: &Rule, b: &Rule| match round {
+            0 => judge_rule(case, engine, "", a, b).is_empty(),
+            1 => difference::of(engine, a, b).is_empty(),
+            _ => true,
+        };
         for (rule, twin) in pairs.iter_mut().filter(|(_, twin)| twin.is_none()) {
             *twin = free
                 .iter()
