@@ -158,7 +158,10 @@ fn of_endpoint(
                 )
             }
             Agreement::Differs => META
-                .fail(subject, tally.difference())
+                .fail(
+                    subject,
+                    tally.difference("response", "never reached the counter"),
+                )
                 .hint(advice(&tally, &all, case, others)),
         }
     };
@@ -205,6 +208,9 @@ fn advice(
             .to_owned()
     } else if tally.missing() > 0 && !others.is_empty() {
         format!("other label values moved too: {}", named(others))
+    } else if !tally.unknown().is_empty() {
+        let statuses = words::list(&tally.unknown());
+        format!("the counter has no series with status {statuses}: see what it counts on that path")
     } else if tally.missing() > 0 {
         "look at where the counter is incremented on that path, and at what runs outside of it"
             .to_owned()

@@ -64,7 +64,7 @@ fn errors_that_never_reach_the_counter_fail_with_their_share() {
     assert_eq!(finding.status, Status::Fail);
     assert_eq!(
         finding.summary,
-        "24 of 120 × 500 missing (20.0 %); 200 exact"
+        "24 of 120 responses with status 500 (20.0 %) never reached the counter; 200 agrees exactly"
     );
     assert!(
         finding.hint.contains("incremented on that path"),
@@ -78,7 +78,7 @@ fn a_doubled_counter_fails() {
     let doubled = [truthful(), truthful()].concat();
     assert_eq!(
         first(&run(doubled)).summary,
-        "480 × 200 too many; 120 × 500 too many"
+        "480 responses with status 200 too many; 120 responses with status 500 too many"
     );
 }
 
@@ -90,7 +90,7 @@ fn a_killed_service_fails_and_the_restart_is_named() {
     assert_eq!(finding.status, Status::Fail);
     assert_eq!(
         finding.summary,
-        "30 of 480 × 200 missing (6.2 %); 500 exact"
+        "30 of 480 responses with status 200 (6.2 %) never reached the counter; 500 agrees exactly"
     );
     assert_eq!(
         finding.observed,
