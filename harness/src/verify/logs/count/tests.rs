@@ -108,6 +108,13 @@ fn late_lines_are_not_lost_lines() {
 }
 
 #[test]
+fn waiting_longer_cannot_remove_lines() {
+    let late = run().with(|f| f.timeline.unsettled.push("loki still counts up".into()));
+    let all = vec![counted("GET", "500", 101.0), counted("GET", "503", 20.0)];
+    assert_eq!(judged(late, found(all))[0].status, Status::Fail);
+}
+
+#[test]
 fn a_request_that_timed_out_may_have_a_line() {
     let timed_out = OutcomeCounts {
         timed_out: 2,

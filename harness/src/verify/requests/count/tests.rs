@@ -104,6 +104,28 @@ fn a_killed_service_fails_and_the_restart_is_named() {
 }
 
 #[test]
+fn an_instance_that_went_away_is_named_as_the_likely_reason() {
+    let mut gone = counter("GET", "500", [0.0, 30.0, 30.0]);
+    gone.labels.insert("instance".into(), "a".into());
+    gone.points.pop();
+    let stayed = [
+        counter("GET", "200", [0.0, 100.0, 480.0]),
+        counter("GET", "500", [0.0, 50.0, 85.0]),
+    ];
+    let finding = first(&run([stayed.into(), vec![gone]].concat()));
+    assert_eq!(finding.status, Status::Fail);
+    assert_eq!(
+        finding.observed,
+        "480 × 200, 115 × 500 (2 samples, no reset)"
+    );
+    assert!(
+        finding.hint.starts_with("a process restarted or went away"),
+        "{}",
+        finding.hint
+    );
+}
+
+#[test]
 fn a_status_first_seen_in_the_run_counts_from_zero() {
     let mut lazy = truthful();
     lazy[2] = series(
