@@ -185,6 +185,11 @@ impl Tally {
         parts.join("; ")
     }
 
+    /// Whether any status was counted exactly.
+    pub(crate) fn agrees_somewhere(&self) -> bool {
+        self.rows.iter().any(|r| r.observed == r.expected)
+    }
+
     /// Statuses that clients got and the telemetry has no series for.
     pub(crate) fn unknown(&self) -> Vec<String> {
         let absent = self.rows.iter().filter(|r| r.absent);

@@ -223,6 +223,30 @@ fn a_route_counted_under_raw_paths_is_found_by_its_other_names() {
 }
 
 #[test]
+fn probes_are_not_blamed_for_a_loss_of_errors_only() {
+    let named = |route: &str| {
+        let labels = [("route", route), ("method", "GET"), ("status", "200")];
+        series(&labels, &[(-1500, 0.0), (51_000, 170.0)])
+    };
+    let mut half = truthful();
+    half[2] = counter("GET", "500", [0.0, 30.0, 60.0]);
+    half.push(named("/metrics"));
+    let finding = first(&run(half.clone()));
+    assert!(
+        finding.hint.starts_with("look at where"),
+        "{}",
+        finding.hint
+    );
+    half[0] = counter("GET", "200", [0.0, 200.0, 310.0]);
+    half[3] = named("/v1/kv/key-1");
+    let finding = first(&run(half));
+    assert_eq!(
+        finding.hint,
+        "other label values moved too, see whether they are this route: `GET /v1/kv/key-1` by 170"
+    );
+}
+
+#[test]
 fn no_series_fails_once_there_were_responses_and_no_answer_never_does() {
     let asked = || question(&Fixture::new().plan.signals.requests.unwrap());
     let busy = || Fixture::new().completed("get", "outage", 200, 1, 3000);
