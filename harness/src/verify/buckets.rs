@@ -104,6 +104,8 @@ impl std::fmt::Display for Bucket {
 fn seconds(s: f64) -> String {
     if s == 0.0 {
         "0".to_owned()
+    } else if s < 0.001 {
+        format!("{} µs", (s * 1e9).round() / 1e3)
     } else if s < 1.0 {
         // Through whole nanoseconds, so that 0.0025 × 1000 does not grow digits.
         format!("{} ms", (s * 1e9).round() / 1e6)

@@ -147,46 +147,53 @@ impl Tally {
         }
     }
 
-    /// What differs, with counts and shares, and what does not: `122 of 609 × 500 (20.0 %) missing; 200 agrees`.
-    pub(crate) fn difference(&self) -> String {
-        let missing = self
-            .rows
-            .iter()
-            .filter(|row| row.observed < row.expected)
-            .map(|row| {
-                let n = row.expected - row.observed;
-                let share = Ratio::of(n, row.expected).unwrap_or_default();
-                let why = if row.absent { ", no such series" } else { "" };
-                let of = match row.status.as_str() {
-                    "" => words::grouped(row.expected),
-                    status => format!("{} × {status}", words::grouped(row.expected)),
-                };
-                format!("{} of {of} missing ({share}{why})", words::grouped(n))
-            });
-        let within = self.extra() <= self.unanswered;
+    /// What differs, with counts and shares, and what does not: `122 of 609 responses with status 500 (20.0 %) never
+    /// reached the counter; 200 agrees exactly`. `lost` says what became of the missing ones.
+    pub(crate) fn difference(&self, noun: &str, lost: &str) -> String {
+        let with = |row: &Row| match row.status.as_str() {
+            "" => String::new(),
+            status => format!(" with status {status}"),
+        };
+        let missing = self.rows.iter().filter(|r| r.observed < r.expected);
+        let missing = missing.map(|row| {
+            let n = row.expected - row.observed;
+            let share = Ratio::of(n, row.expected).unwrap_or_default();
+            let of = words::count(row.expected, noun);
+            format!(
+                "{} of {of}{} ({share}) {lost}",
+                words::grouped(n),
+                with(row)
+            )
+        });
+        let unexplained = self.extra() > self.unanswered;
         let extra = self
             .rows
             .iter()
-            .filter(|row| row.observed > row.expected && !within)
-            .map(|row| {
-                let times = match row.status.as_str() {
-                    "" => String::new(),
-                    status => format!(" × {status}"),
-                };
-                let n = words::grouped(row.observed - row.expected);
-                format!("{n}{times} too many")
-            });
+            .filter(|r| r.observed > r.expected && unexplained);
+        let extra = extra.map(|row| {
+            let n = row.observed - row.expected;
+            format!("{}{} too many", words::count(n, noun), with(row))
+        });
         let mut parts: Vec<String> = missing.chain(extra).collect();
-        let equal: Vec<String> = self
-            .rows
-            .iter()
-            .filter(|row| row.observed == row.expected)
-            .map(|row| row.status.clone())
-            .collect();
-        if !equal.is_empty() {
-            parts.push(format!("{} exact", words::list(&equal)));
+        let equal = self.rows.iter().filter(|r| r.observed == r.expected);
+        let equal: Vec<String> = equal.map(|row| row.status.clone()).collect();
+        match equal.len() {
+            0 => {}
+            1 => parts.push(format!("{} agrees exactly", equal[0])),
+            _ => parts.push(format!("{} agree exactly", words::list(&equal))),
         }
         parts.join("; ")
+    }
+
+    /// Whether any status was counted exactly.
+    pub(crate) fn agrees_somewhere(&self) -> bool {
+        self.rows.iter().any(|r| r.observed == r.expected)
+    }
+
+    /// Statuses that clients got and the telemetry has no series for.
+    pub(crate) fn unknown(&self) -> Vec<String> {
+        let absent = self.rows.iter().filter(|r| r.absent);
+        absent.map(|row| row.status.clone()).collect()
     }
 }
 
@@ -221,8 +228,8 @@ mod tests {
         assert_eq!(tally.agreement(), Agreement::Differs);
         assert_eq!(tally.expected_text("response"), "12,991 × 200, 609 × 500");
         assert_eq!(
-            tally.difference(),
-            "122 of 609 × 500 missing (20.0 %); 200 exact"
+            tally.difference("response", "never reached the counter"),
+            "122 of 609 responses with status 500 (20.0 %) never reached the counter; 200 agrees exactly"
         );
     }
 
@@ -241,9 +248,10 @@ mod tests {
     fn a_status_counted_under_another_is_missing_and_extra() {
         let tally = Tally::by_status(&ledger(&[(500, 5)]), &counted(&[("200", 5)]), 0);
         assert_eq!(
-            tally.difference(),
-            "5 of 5 × 500 missing (100.0 %, no such series); 5 × 200 too many"
+            tally.difference("response", "missing"),
+            "5 of 5 responses with status 500 (100.0 %) missing; 5 responses with status 200 too many"
         );
+        assert_eq!(tally.unknown(), ["500"]);
     }
 
     #[test]

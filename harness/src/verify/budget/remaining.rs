@@ -21,11 +21,7 @@ const META: Meta = Meta {
     title: "the share of error budget that the rules report is the one the ledger computes",
     failure: "releases and alerts are decided on a budget that is not the true one",
     needs_planned_load: false,
-    builds_on: &[
-        "generator/conservation",
-        "requests/count",
-        "latency/quantile",
-    ],
+    builds_on: &["generator/conservation", "requests/count"],
 };
 
 /// Earlier traffic above this share of the run's own can move the budget visibly.

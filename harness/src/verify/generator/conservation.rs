@@ -59,6 +59,8 @@ fn of_route(route: &str, cells: &[&Cell]) -> Finding {
     } else if planned == 0 {
         META.undecided(route, "no arrival was planned on this route")
             .hint("give the route more weight, or the phases more rate or time")
+            // The generator's own finding decides; a rare route that was not hit does not spoil the others.
+            .warning()
     } else {
         META.pass(route, "every arrival has one outcome")
     };

@@ -159,10 +159,16 @@ fn sending_time(ledger: &Ledger) -> Finding {
         ledger.generator.planned_duration,
         ledger.generator.sending_duration,
     );
+    if ledger.generator.sent == 0 {
+        return META.skipped("sending time", "nothing was sent");
+    }
     let over = Millis(took.0.saturating_sub(planned.0));
     let finding = if over > SLACK && over.0 as f64 > planned.0 as f64 * OVERRUN_SHARE {
         META.undecided("sending time", format!("sending took {over} too long"))
-            .hint("lower the rate, or see whether the service stalls: see the arrivals that waited for a place")
+            .hint(format!(
+                "lower the rate, or see whether the service stalls: {} waited for a free place",
+                words::count(ledger.generator.waited_for_place, "arrival")
+            ))
     } else {
         META.pass("sending time", "sending took as long as planned")
     };

@@ -65,6 +65,9 @@ impl Check for Count {
     }
 }
 
+/// What became of a failed response without a line.
+const LOST: &str = "not found";
+
 fn question(signal: &LogSignal) -> Question {
     let labels = [
         &signal.route_label,
@@ -135,13 +138,13 @@ fn judged(
         }
         // Late and lost look the same until the logs have come to rest.
         Agreement::Differs if tally.extra() == 0 && !case.timeline.unsettled.is_empty() => META
-            .undecided(subject, format!("{} yet", tally.difference()))
+            .undecided(subject, format!("{} yet", tally.difference("line", LOST)))
             .hint(format!(
                 "the telemetry had not caught up ({}): raise the settle timeout",
                 words::list(&case.timeline.unsettled)
             )),
         Agreement::Differs => META
-            .fail(subject, tally.difference())
+            .fail(subject, tally.difference("line", LOST))
             .hint(advice(tally, series, others)),
     };
     finding.observed(observed)

@@ -158,7 +158,10 @@ fn of_endpoint(
                 )
             }
             Agreement::Differs => META
-                .fail(subject, tally.difference())
+                .fail(
+                    subject,
+                    tally.difference("response", "never reached the counter"),
+                )
                 .hint(advice(&tally, &all, case, others)),
         }
     };
@@ -203,8 +206,13 @@ fn advice(
     } else if tally.missing() > 0 && tally.extra() > 0 {
         "responses are counted under another status: count the status that is written to the wire"
             .to_owned()
-    } else if tally.missing() > 0 && !others.is_empty() {
-        format!("other label values moved too: {}", named(others))
+    } else if tally.missing() > 0 && !tally.agrees_somewhere() && !others.is_empty() {
+        // With a status that agrees the route is named rightly, and the others are probes and scrapes.
+        let others = named(others);
+        format!("other label values moved too, see whether they are this route: {others}")
+    } else if !tally.unknown().is_empty() {
+        let statuses = words::list(&tally.unknown());
+        format!("the counter has no series with status {statuses}: see what it counts on that path")
     } else if tally.missing() > 0 {
         "look at where the counter is incremented on that path, and at what runs outside of it"
             .to_owned()

@@ -14,6 +14,7 @@ fn histogram(counts: &[(&str, f64)]) -> Vec<Series> {
 }
 
 /// 900 requests at 3 ms and 100 at `slow_us`, so that p95 is `slow_us`.
+/// The ledger's histogram reads it up to 0.1 % high.
 fn run(slow_us: u64) -> Fixture {
     Fixture::new()
         .completed("get", "warmup", 200, 900, 3000)
@@ -45,7 +46,7 @@ fn the_same_bucket_passes() {
     let finding = judged(run(80_000), found(&TRUE));
     assert_eq!(finding.status, Status::Pass);
     assert_eq!(finding.subject, "GET /v1/kv/{key} p95");
-    assert_eq!(finding.expected, "80.0 ms over 1,000 responses");
+    assert_eq!(finding.expected, "80.1 ms over 1,000 responses");
     assert_eq!(finding.observed, "(50 ms, 100 ms] over 1,000 requests");
 }
 
@@ -137,7 +138,7 @@ fn requests_without_an_answer_widen_what_the_quantile_can_be() {
     let fixture = run(80_000).unfinished("get", "outage", &timed_out);
     let finding = judged(fixture, found(&beyond));
     assert_eq!(finding.status, Status::Pass);
-    assert_eq!(finding.expected, "80.0 ms or more over 1,000 responses");
+    assert_eq!(finding.expected, "80.1 ms or more over 1,000 responses");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn lost_lines_fail_with_their_share() {
     assert_eq!(findings[0].status, Status::Fail);
     assert_eq!(
         findings[0].summary,
-        "25 of 100 × 500 missing (25.0 %); 20 of 20 × 503 missing (100.0 %, no such series)"
+        "25 of 100 lines with status 500 (25.0 %) not found; 20 of 20 lines with status 503 (100.0 %) not found"
     );
 }
 
@@ -62,7 +62,7 @@ fn lines_without_failures_fail() {
         counted("PUT", "500", 3.0),
     ];
     let findings = judged(run(), found(all));
-    assert_eq!(findings[1].summary, "3 × 500 too many");
+    assert_eq!(findings[1].summary, "3 lines with status 500 too many");
 }
 
 #[test]
@@ -108,6 +108,13 @@ fn late_lines_are_not_lost_lines() {
 }
 
 #[test]
+fn waiting_longer_cannot_remove_lines() {
+    let late = run().with(|f| f.timeline.unsettled.push("loki still counts up".into()));
+    let all = vec![counted("GET", "500", 101.0), counted("GET", "503", 20.0)];
+    assert_eq!(judged(late, found(all))[0].status, Status::Fail);
+}
+
+#[test]
 fn a_request_that_timed_out_may_have_a_line() {
     let timed_out = OutcomeCounts {
         timed_out: 2,
@@ -137,5 +144,5 @@ fn totals_are_compared_when_lines_carry_no_labels() {
     let findings = judged(fixture, found(vec![series(&[], &[(55_000, 119.0)])]));
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].subject, "all routes");
-    assert_eq!(findings[0].summary, "1 of 120 missing (0.83 %)");
+    assert_eq!(findings[0].summary, "1 of 120 lines (0.83 %) not found");
 }

@@ -64,7 +64,7 @@ fn errors_that_never_reach_the_counter_fail_with_their_share() {
     assert_eq!(finding.status, Status::Fail);
     assert_eq!(
         finding.summary,
-        "24 of 120 × 500 missing (20.0 %); 200 exact"
+        "24 of 120 responses with status 500 (20.0 %) never reached the counter; 200 agrees exactly"
     );
     assert!(
         finding.hint.contains("incremented on that path"),
@@ -78,7 +78,7 @@ fn a_doubled_counter_fails() {
     let doubled = [truthful(), truthful()].concat();
     assert_eq!(
         first(&run(doubled)).summary,
-        "480 × 200 too many; 120 × 500 too many"
+        "480 responses with status 200 too many; 120 responses with status 500 too many"
     );
 }
 
@@ -90,7 +90,7 @@ fn a_killed_service_fails_and_the_restart_is_named() {
     assert_eq!(finding.status, Status::Fail);
     assert_eq!(
         finding.summary,
-        "30 of 480 × 200 missing (6.2 %); 500 exact"
+        "30 of 480 responses with status 200 (6.2 %) never reached the counter; 500 agrees exactly"
     );
     assert_eq!(
         finding.observed,
@@ -98,6 +98,28 @@ fn a_killed_service_fails_and_the_restart_is_named() {
     );
     assert!(
         finding.hint.starts_with("a process restarted"),
+        "{}",
+        finding.hint
+    );
+}
+
+#[test]
+fn an_instance_that_went_away_is_named_as_the_likely_reason() {
+    let mut gone = counter("GET", "500", [0.0, 30.0, 30.0]);
+    gone.labels.insert("instance".into(), "a".into());
+    gone.points.pop();
+    let stayed = [
+        counter("GET", "200", [0.0, 100.0, 480.0]),
+        counter("GET", "500", [0.0, 50.0, 85.0]),
+    ];
+    let finding = first(&run([stayed.into(), vec![gone]].concat()));
+    assert_eq!(finding.status, Status::Fail);
+    assert_eq!(
+        finding.observed,
+        "480 × 200, 115 × 500 (2 samples, no reset)"
+    );
+    assert!(
+        finding.hint.starts_with("a process restarted or went away"),
         "{}",
         finding.hint
     );
@@ -197,6 +219,30 @@ fn a_route_counted_under_raw_paths_is_found_by_its_other_names() {
     assert_eq!(
         finding.hint,
         "other label values moved instead: `GET /v1/kv/key-1?verbose=1` by 600"
+    );
+}
+
+#[test]
+fn probes_are_not_blamed_for_a_loss_of_errors_only() {
+    let named = |route: &str| {
+        let labels = [("route", route), ("method", "GET"), ("status", "200")];
+        series(&labels, &[(-1500, 0.0), (51_000, 170.0)])
+    };
+    let mut half = truthful();
+    half[2] = counter("GET", "500", [0.0, 30.0, 60.0]);
+    half.push(named("/metrics"));
+    let finding = first(&run(half.clone()));
+    assert!(
+        finding.hint.starts_with("look at where"),
+        "{}",
+        finding.hint
+    );
+    half[0] = counter("GET", "200", [0.0, 200.0, 310.0]);
+    half[3] = named("/v1/kv/key-1");
+    let finding = first(&run(half));
+    assert_eq!(
+        finding.hint,
+        "other label values moved too, see whether they are this route: `GET /v1/kv/key-1` by 170"
     );
 }
 
