@@ -52,7 +52,7 @@ impl LokiSource {
             rule.expr = match self.server.get(&url).await {
                 Ok(body) => formatted(&shown(&url), &body)?,
                 // Loki cannot read what it printed: then the printed form is all there is.
-                Err(ServerError::Refused { .. }) => collapse_whitespace(&rule.expr),
+                Err(ServerError::Refused { status: 400, .. }) => collapse_whitespace(&rule.expr),
                 Err(error) => return Err(error),
             };
         }

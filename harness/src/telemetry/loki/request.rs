@@ -19,7 +19,7 @@ pub(super) fn of(question: &Question, timeline: &Timeline) -> Option<Request> {
             ],
             shape: Shape::Series,
         },
-        // Loki moves start and end down to multiples of the step.
+        // Loki evaluates at multiples of the step, not at start plus multiples.
         Question::LokiRange { query, step } => Request {
             path: RANGE,
             params: vec![
