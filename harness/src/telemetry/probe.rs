@@ -92,13 +92,13 @@ pub enum ProbeError {
 
 /// The version of the server, once it says it is ready; `unknown` if it was built without one.
 pub async fn probe(role: Role, base_url: &str) -> Result<String, ProbeError> {
-    let url = || base_url.to_owned();
-    let unreachable = |source| ProbeError::Unreachable {
+    let unreachable = |url: &str, source| ProbeError::Unreachable {
         role,
-        url: url(),
+        url: url.to_owned(),
         source,
     };
-    let server = Server::with_limit(base_url, LIMIT).map_err(unreachable)?;
+    let server = Server::with_limit(base_url, LIMIT).map_err(|e| unreachable(base_url, e))?;
+    let url = server.shown().to_owned();
     let path = role.ready();
     match server.get(&server.url(path, &[])).await {
         // Readiness is told in plain text, and a stranger may not know the path: the version decides.
@@ -106,20 +106,15 @@ pub async fn probe(role: Role, base_url: &str) -> Result<String, ProbeError> {
         Err(source @ ServerError::Refused { .. }) => {
             return Err(ProbeError::NotReady {
                 role,
-                url: server.shown().to_owned(),
+                url,
                 path,
                 source,
             });
         }
-        Err(source) => return Err(unreachable(source)),
+        Err(source) => return Err(unreachable(&url, source)),
     }
-    version(role, &server)
-        .await
-        .map_err(|source| ProbeError::Stranger {
-            role,
-            url: server.shown().to_owned(),
-            source,
-        })
+    let stranger = |source| ProbeError::Stranger { role, url, source };
+    version(role, &server).await.map_err(stranger)
 }
 
 async fn version(role: Role, server: &Server) -> Result<String, ServerError> {

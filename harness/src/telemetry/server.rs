@@ -185,3 +185,32 @@ fn timed_out(error: &(dyn Error + 'static)) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_accepts_and_says_nothing_is_a_time_out() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = Server::with_limit(&base, Duration::from_millis(30)).unwrap();
+        let error = server.get(&server.url("x", &[])).await.unwrap_err();
+        assert!(matches!(error, ServerError::TimedOut { .. }), "{error:?}");
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("{base}/x did not answer within 30 ms"))
+        );
+    }
+
+    #[test]
+    fn a_path_in_the_base_url_is_kept() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let server = Server::new("http://me:secret@host:1/prom/?x=1").unwrap();
+        let url = server.url("api/v1/query", &[("query", "a+b c".to_owned())]);
+        assert_eq!(shown(&url), "http://host:1/prom/api/v1/query?query=a%2Bb+c");
+        assert_eq!(server.shown(), "http://host:1/prom");
+    }
+}

@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::failure::ServerError;
 use super::server::{Server, shown};
 use super::source::{Asking, Reply, Source};
-use super::wire::answer::{Request, not_mine, reply};
-use crate::model::{Question, Timeline};
+use super::spelling::collapse_whitespace;
+use super::wire::answer::{Request, formatted, not_mine, reply, rules_of};
+use crate::model::{Answer, Question, Timeline};
 
 /// One Loki.
 #[derive(Debug, Clone)]
@@ -33,7 +34,29 @@ impl LokiSource {
         {
             data.remove("stats");
         }
-        reply(&self.server, shown(&url), request.shape, body)
+        let mut reply = reply(&self.server, shown(&url), request.shape, body);
+        if let Err(error) = self.spell(&mut reply.answer).await {
+            reply.answer = Answer::Unavailable {
+                error: error.in_words(),
+            };
+        }
+        reply
+    }
+
+    /// Spells loaded expressions like the formatter. White space alone would not do: the rules API writes parentheses
+    /// around every binary operation, and the formatter leaves the outer ones out where it breaks a long line.
+    async fn spell(&self, answer: &mut Answer) -> Result<(), ServerError> {
+        for rule in rules_of(answer) {
+            let request = request::format(&rule.expr);
+            let url = self.server.url(request.path, &request.params);
+            rule.expr = match self.server.get(&url).await {
+                Ok(body) => formatted(&shown(&url), &body)?,
+                // Loki cannot read what it printed: then the printed form is all there is.
+                Err(ServerError::Refused { status: 400, .. }) => collapse_whitespace(&rule.expr),
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn of(question: &Question, timeline: &Timeline) -> Option<Request> {
             ],
             shape: Shape::Series,
         },
-        // Loki moves start and end down to multiples of the step.
+        // Loki evaluates at multiples of the step, not at start plus multiples.
         Question::LokiRange { query, step } => Request {
             path: RANGE,
             params: vec![
@@ -40,11 +40,7 @@ pub(super) fn of(question: &Question, timeline: &Timeline) -> Option<Request> {
         Question::CanonicalQuery {
             engine: Engine::Loki,
             query,
-        } => Request {
-            path: FORMAT,
-            params: vec![("query", query.clone())],
-            shape: Shape::Expression,
-        },
+        } => format(query),
         Question::LoadedRules {
             engine: Engine::Prometheus,
         }
@@ -59,6 +55,15 @@ pub(super) fn of(question: &Question, timeline: &Timeline) -> Option<Request> {
         | Question::Notifications => return None,
     };
     Some(request)
+}
+
+/// Loki's own spelling of an expression.
+pub(super) fn format(query: &str) -> Request {
+    Request {
+        path: FORMAT,
+        params: vec![("query", query.to_owned())],
+        shape: Shape::Expression,
+    }
 }
 
 /// The number of lines in (baseline, settled]; the range is open at its start.

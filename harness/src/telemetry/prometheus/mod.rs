@@ -10,7 +10,8 @@ use prometheus_http_query::Client;
 use super::failure::{Cause, ServerError};
 use super::server::{Server, shown};
 use super::source::{Asking, Reply, Source};
-use super::wire::answer::{Request, not_mine, reply};
+use super::spelling::collapse_whitespace;
+use super::wire::answer::{Request, not_mine, reply, rules_of};
 use crate::model::{Millis, Question, Timeline};
 
 /// How far before the baseline raw samples are read when nothing else is said: two scrapes at the common 15 s.
@@ -36,11 +37,11 @@ impl PrometheusSource {
     /// Nothing is sent yet. A process-wide TLS provider must be installed before.
     pub fn new(base_url: &str) -> Result<Self, ServerError> {
         let server = Server::new(base_url)?;
-        let api = Client::from(server.client().clone(), server.base().as_str()).map_err(|e| {
-            ServerError::BadUrl {
-                url: server.shown().to_owned(),
-                source: Some(e.into()),
-            }
+        // The library puts a slash of its own behind a base path.
+        let base = server.base().as_str().trim_end_matches('/');
+        let api = Client::from(server.client().clone(), base).map_err(|e| ServerError::BadUrl {
+            url: server.shown().to_owned(),
+            source: Some(e.into()),
         })?;
         Ok(Self {
             server,
@@ -74,7 +75,12 @@ impl PrometheusSource {
             }
             _ => self.server.get(&url).await,
         };
-        reply(&self.server, asked, request.shape, body)
+        let mut reply = reply(&self.server, asked, request.shape, body);
+        // Rules are shown in the formatter's spelling, but on one line.
+        for rule in rules_of(&mut reply.answer) {
+            rule.expr = collapse_whitespace(&rule.expr);
+        }
+        reply
     }
 }
 

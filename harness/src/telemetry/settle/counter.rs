@@ -36,12 +36,13 @@ where
             }
         }
         if !waiting.pause(EVERY).await {
-            return Err(match (newest, seen) {
-                (_, Some((_, total))) => format!(
-                    "the sum of `{selector}` in Prometheus did not hold still over two scrapes within {}: {total} at last",
-                    waiting.waited()
+            let waited = waiting.waited();
+            return Err(match seen {
+                Some((_, total)) => format!(
+                    "the sum of `{selector}` in Prometheus did not hold still over two scrapes \
+                     within {waited}: {total} at last"
                 ),
-                (newest, None) => late(selector, newest, waiting.waited()),
+                None => late(selector, newest, waited),
             });
         }
     }
@@ -109,10 +110,12 @@ where
 fn late(selector: &str, newest: Option<Timestamp>, waited: Millis) -> String {
     match newest {
         None => format!(
-            "Prometheus has no sample of `{selector}` after waiting {waited}, check the selector and the scrape"
+            "Prometheus has no sample of `{selector}` after waiting {waited}, \
+             check the selector and the scrape"
         ),
         Some(_) => format!(
-            "Prometheus took no new sample of `{selector}` within {waited}, check that the scrape works"
+            "Prometheus took no new sample of `{selector}` within {waited}, \
+             check that the scrape works"
         ),
     }
 }

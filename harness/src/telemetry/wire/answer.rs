@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::envelope::{data, unknown};
 use super::{result, rules};
-use crate::model::{Answer, Reading};
+use crate::model::{Answer, Reading, Rule};
 use crate::telemetry::failure::ServerError;
 use crate::telemetry::server::Server;
 use crate::telemetry::source::Reply;
@@ -44,12 +44,17 @@ fn read(shape: Shape, asked: &str, body: &Value) -> Result<Answer, ServerError> 
             none if none.is_empty() => return Ok(Answer::Empty),
             groups => Reading::Rules(groups),
         },
-        Shape::Expression => match data.as_str() {
-            Some(text) => Reading::Text(collapse_whitespace(text)),
-            None => return Err(unknown(asked, "a formatted query that is not a text")),
-        },
+        Shape::Expression => Reading::Text(formatted(asked, body)?),
     };
     Ok(Answer::Value(reading))
+}
+
+/// The formatter's text, without its layout.
+pub(crate) fn formatted(asked: &str, body: &Value) -> Result<String, ServerError> {
+    match data(asked, body)?.as_str() {
+        Some(text) => Ok(collapse_whitespace(text)),
+        None => Err(unknown(asked, "a formatted query that is not a text")),
+    }
 }
 
 /// The reply of a server to a request that was sent.
@@ -71,6 +76,15 @@ pub(crate) fn reply(
         asked,
         raw,
     }
+}
+
+/// The rules of an answer, if it holds any: each source spells their expressions like its formatter.
+pub(crate) fn rules_of(answer: &mut Answer) -> impl Iterator<Item = &mut Rule> {
+    let groups = match answer {
+        Answer::Value(Reading::Rules(groups)) => groups.as_mut_slice(),
+        _ => &mut [],
+    };
+    groups.iter_mut().flat_map(|group| &mut group.rules)
 }
 
 /// The reply to a question of another server's kind; nothing was sent.

@@ -4,7 +4,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::model::{Labels, Millis, Rule, RuleGroup, RuleKind};
-use crate::telemetry::spelling::collapse_whitespace;
 
 #[derive(Deserialize)]
 struct Groups {
@@ -37,7 +36,7 @@ struct Loaded {
     last_error: String,
 }
 
-/// The groups in the server's order, expressions without layout; `Err` says what could not be read.
+/// The groups in the server's order, expressions as the server shows them; `Err` says what could not be read.
 pub(crate) fn groups(data: &Value) -> Result<Vec<RuleGroup>, String> {
     let read = Groups::deserialize(data).map_err(|e| format!("rules: {e}"))?;
     read.groups
@@ -69,7 +68,7 @@ fn rule(loaded: Loaded) -> Result<Rule, String> {
             }
         },
         name: loaded.name,
-        expr: collapse_whitespace(&loaded.query),
+        expr: loaded.query,
         hold: millis(loaded.duration),
         keep_firing_for: millis(loaded.keep_firing_for),
         labels: loaded.labels.unwrap_or_default(),
@@ -107,7 +106,7 @@ mod tests {
         assert_eq!(burn.last_error.as_deref(), Some("many-to-many"));
         assert_eq!(
             (up.kind, up.expr.as_str()),
-            (RuleKind::Record, "sum by(job)(up)")
+            (RuleKind::Record, "sum by (job) (up)")
         );
     }
 
