@@ -72,7 +72,7 @@ pub fn share(ratio: f64) -> String {
     if !percent.is_finite() {
         return ABSENT.to_owned();
     }
-    if percent.fract() == 0.0 && percent.abs() <= 100.0 {
+    if percent.fract() == 0.0 || percent.abs() >= 100.0 {
         return format!("{percent:.0} %");
     }
     // The nearer to a whole, the more digits: two that tell how far it still is.
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_share_is_never_rounded_to_all_or_nothing() {
-        let shown = [0.0, 0.152, 0.0004, 0.999_71, 1.0, -0.38, 0.999_999_99].map(share);
+        let shown = [0.0, 0.152, 0.0004, 0.999_71, 1.0, -1.504, 0.999_999_99].map(share);
         assert_eq!(
             shown,
             [
@@ -195,7 +195,7 @@ mod tests {
                 "0.040 %",
                 "99.971 %",
                 "100 %",
-                "-38 %",
+                "-150 %",
                 "> 99.9999 %"
             ]
         );

@@ -47,6 +47,8 @@ impl RouteView {
 
     fn of(doc: &Document, route: &RouteInfo) -> Result<Self, PlotError> {
         let seconds = plot::RouteSeconds::of(&doc.timeline, &route.route);
+        let (latency, errors) = (plot::latency(&seconds)?, plot::errors(&seconds)?);
+        let beside = [&latency, &errors].iter().filter(|s| !s.is_empty()).count();
         Ok(Self {
             name: route.route.clone(),
             request: route.request.clone(),
@@ -61,9 +63,9 @@ impl RouteView {
                 .iter()
                 .map(|(word, n)| (word.replace('_', " "), count(*n)))
                 .collect(),
-            latency: plot::latency(&seconds)?,
-            errors: plot::errors(&seconds)?,
-            curve: plot::curve(&route.response_curve, &route.service_curve)?,
+            latency,
+            errors,
+            curve: plot::curve(&route.response_curve, &route.service_curve, beside)?,
             slowest: route.slowest.iter().map(SampleView::of).collect(),
             failed: route.failed.iter().map(SampleView::of).collect(),
         })

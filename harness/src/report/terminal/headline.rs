@@ -25,7 +25,7 @@ pub(super) fn render(doc: &Document, style: Style) -> String {
         text.push_str(&style.wrap(&plain(&doc.verdict.sentence), 2, 2));
         text.push('\n');
     }
-    if outcome == VerdictOutcome::Invalid {
+    if outcome == VerdictOutcome::Invalid && doc.verdict.counts.inconclusive > 0 {
         let note = "Nothing is proved and nothing is disproved by this run: below stands what could not be \
                     trusted, what that means, and what to change.";
         text.push_str("  ");
@@ -38,6 +38,9 @@ pub(super) fn render(doc: &Document, style: Style) -> String {
 /// `14 of 14 checks`, and what became of the others.
 fn checks(doc: &Document) -> String {
     let c = doc.verdict.counts;
+    if c.pass + c.fail + c.inconclusive == 0 {
+        return "no checks".to_owned();
+    }
     let mut text = format!("{} of {} checks", c.pass, c.pass + c.fail + c.inconclusive);
     for (n, word) in [(c.fail, "failed"), (c.inconclusive, "undecided")] {
         if n > 0 {

@@ -11,6 +11,10 @@ use crate::report::document::Document;
 use crate::report::format::{count, maybe_millis, maybe_share, plain, target};
 use crate::report::story::mark;
 
+/// Spaces before a table, and between two columns.
+const INDENT: &str = "  ";
+const GAP: usize = 3;
+
 /// Per route over the measured phases.
 pub(super) fn routes(doc: &Document, style: Style) -> String {
     let head = [
@@ -53,6 +57,13 @@ pub(super) fn hops(doc: &Document, style: Style) -> String {
             table.modify(Cell::new(index + 1, 3), Color::new(tone.start(), RESET));
         }
     }
+    // Only sentences are broken: a broken number is another number.
+    let width = style.width.saturating_sub(INDENT.len()).max(40);
+    table.with(
+        Width::wrap(width)
+            .keep_words(true)
+            .priority(Priority::max(true)),
+    );
     print(table, style)
 }
 
@@ -94,21 +105,14 @@ fn build(head: &[&str], rows: Vec<Vec<String>>) -> Option<Table> {
         builder.push_record(row);
     }
     let mut table = builder.build();
-    table.with(Border::empty()).with(Padding::new(0, 3, 0, 0));
+    table.with(Border::empty()).with(Padding::new(0, GAP, 0, 0));
     Some(table)
 }
 
 fn print(mut table: Table, style: Style) -> String {
-    const INDENT: &str = "  ";
     if style.colour {
         table.modify(Rows::first(), Color::new(Tone::Quiet.start(), RESET));
     }
-    let width = style.width.saturating_sub(INDENT.len()).max(40);
-    table.with(
-        Width::wrap(width)
-            .keep_words(true)
-            .priority(Priority::max(true)),
-    );
     table
         .to_string()
         .lines()

@@ -9,11 +9,14 @@ use crate::report::format::millis;
 /// Response and service time by percentile; empty without points.
 ///
 /// The horizontal axis is 1 / (1 − q): 10 is the 90th percentile, 100 the 99th. Where the two lines part, requests
-/// waited in the generator or the network before they were sent.
+/// waited in the generator before they were sent. `beside` is the number of drawings in the other column.
 pub(in crate::report::html) fn curve(
     response: &[(f64, f64)],
     service: &[(f64, f64)],
+    beside: usize,
 ) -> Result<String, PlotError> {
+    // As tall as the drawings that stand in the other column.
+    let height = if beside > 1 { 800 } else { 440 };
     let (response, service) = (drawable(response), drawable(service));
     let all = || response.iter().chain(&service);
     let low = all().map(|(_, ms)| *ms).fold(f64::INFINITY, f64::min);
@@ -24,7 +27,7 @@ pub(in crate::report::html) fn curve(
     }
     let mut svg = String::new();
     {
-        let area = canvas(&mut svg);
+        let area = canvas(&mut svg, height);
         let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .x_label_area_size(44)
@@ -51,6 +54,7 @@ pub(in crate::report::html) fn curve(
     }
     Ok(finish(
         &svg,
+        height,
         "response and service time by percentile, both axes logarithmic",
     ))
 }
@@ -86,6 +90,6 @@ mod tests {
 
     #[test]
     fn a_curve_of_nothing_is_no_drawing() {
-        assert_eq!(curve(&[], &[(1.0, 5.0)]).unwrap(), "");
+        assert_eq!(curve(&[], &[(1.0, 5.0)], 1).unwrap(), "");
     }
 }

@@ -6,6 +6,9 @@ use super::theme::{Ink, canvas, finish, label};
 use super::{PlotError, RouteSeconds};
 use crate::report::format::number;
 
+/// Height of the drawing, half of it on the page.
+const HEIGHT: u32 = 300;
+
 /// A bar for each second with a bad outcome; empty when there is none.
 pub(in crate::report::html) fn errors(route: &RouteSeconds<'_>) -> Result<String, PlotError> {
     let largest = route.seconds.iter().map(|(_, s)| s.bad).max().unwrap_or(0) as f64;
@@ -14,7 +17,7 @@ pub(in crate::report::html) fn errors(route: &RouteSeconds<'_>) -> Result<String
     }
     let mut svg = String::new();
     {
-        let area = canvas(&mut svg);
+        let area = canvas(&mut svg, HEIGHT);
         let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .x_label_area_size(44)
@@ -45,5 +48,9 @@ pub(in crate::report::html) fn errors(route: &RouteSeconds<'_>) -> Result<String
         chart.draw_series(bars)?;
         area.present()?;
     }
-    Ok(finish(&svg, "bad outcomes over the seconds of the run"))
+    Ok(finish(
+        &svg,
+        HEIGHT,
+        "bad outcomes over the seconds of the run",
+    ))
 }

@@ -7,6 +7,9 @@ use super::{PlotError, RouteSeconds};
 use crate::report::document::RouteSecond;
 use crate::report::format::millis;
 
+/// Height of the drawing, half of it on the page.
+const HEIGHT: u32 = 440;
+
 /// Lines for p50, p95 and p99; empty when no second has any.
 pub(in crate::report::html) fn latency(route: &RouteSeconds<'_>) -> Result<String, PlotError> {
     type Pick = fn(&RouteSecond) -> Option<f64>;
@@ -25,7 +28,7 @@ pub(in crate::report::html) fn latency(route: &RouteSeconds<'_>) -> Result<Strin
     }
     let mut svg = String::new();
     {
-        let area = canvas(&mut svg);
+        let area = canvas(&mut svg, HEIGHT);
         let mut chart = ChartBuilder::on(&area)
             .margin(12)
             .x_label_area_size(44)
@@ -52,6 +55,7 @@ pub(in crate::report::html) fn latency(route: &RouteSeconds<'_>) -> Result<Strin
     }
     Ok(finish(
         &svg,
+        HEIGHT,
         "response time percentiles over the seconds of the run",
     ))
 }

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 
 /// Drawn at twice the shown size, for the back end rounds to whole pixels.
-const SIZE: (u32, u32) = (1120, 440);
+const WIDTH: u32 = 1120;
 
 /// A colour that stands for a CSS variable: never shown, replaced in [`finish`].
 #[derive(Debug, Clone, Copy)]
@@ -50,8 +50,11 @@ impl Ink {
 }
 
 /// The area a drawing begins with.
-pub(super) fn canvas(svg: &mut String) -> DrawingArea<SVGBackend<'_>, plotters::coord::Shift> {
-    SVGBackend::with_string(svg, SIZE).into_drawing_area()
+pub(super) fn canvas(
+    svg: &mut String,
+    height: u32,
+) -> DrawingArea<SVGBackend<'_>, plotters::coord::Shift> {
+    SVGBackend::with_string(svg, (WIDTH, height)).into_drawing_area()
 }
 
 /// The style of axis labels.
@@ -65,13 +68,12 @@ pub(super) fn stroke(ink: Ink) -> ShapeStyle {
 }
 
 /// Makes a drawing part of the page: colours become CSS variables, and the size follows the page.
-pub(super) fn finish(svg: &str, words: &str) -> String {
+pub(super) fn finish(svg: &str, height: u32, words: &str) -> String {
     let body = svg
         .split_once('>')
         .map_or("", |(_, body)| body.trim_start());
     let mut out = format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{words}\">\n{body}",
-        SIZE.0, SIZE.1
+        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{words}\">\n{body}"
     );
     for ink in Ink::ALL {
         let RGBColor(r, g, b) = ink.colour();
