@@ -130,6 +130,8 @@ fn start_server(
             format!("--storage.tsdb.path={data}"),
             listen,
             "--web.enable-lifecycle".to_owned(),
+            // The first scrape would otherwise come 5 s after the start.
+            "--scrape.discovery-reload-interval=100ms".to_owned(),
         ],
     };
     let launch = Launch {

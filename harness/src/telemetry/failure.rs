@@ -99,6 +99,18 @@ impl ServerError {
         }
     }
 
+    /// The server understood the question and refused it: 400 bad request, 422 unprocessable. Asking again, or on
+    /// another day, will not help.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 400 | 422,
+                ..
+            }
+        )
+    }
+
     /// The message with its deepest cause, on one line.
     pub fn in_words(&self) -> String {
         let mut deepest = None;

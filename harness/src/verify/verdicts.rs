@@ -44,4 +44,17 @@ impl Meta {
             ))
             .evidence(evidence.map(|e| e.id))
     }
+
+    /// A server understood the question and refused it: the scenario asks for something that cannot be asked.
+    pub(crate) fn rejected(
+        &self,
+        subject: impl Into<String>,
+        server: &str,
+        evidence: &Evidence,
+        why: &str,
+    ) -> Finding {
+        self.undecided(subject, format!("{server} refused the question: {why}"))
+            .hint("correct the query in the scenario, and run it again")
+            .evidence([evidence.id])
+    }
 }

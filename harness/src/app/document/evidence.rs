@@ -22,7 +22,7 @@ fn words(answer: &Answer) -> String {
     match answer {
         Answer::Empty => "empty: the server answered that nothing is there".to_owned(),
         Answer::Unavailable { error } => format!("no answer: {error}"),
-        #[allow(unreachable_patterns, reason = "a new kind of answer must not break old reports")]
+        Answer::Rejected { error } => format!("refused: {error}"),
         Answer::Value(reading) => value(reading),
     }
 }

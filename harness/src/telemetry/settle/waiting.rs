@@ -99,6 +99,8 @@ where
                 self.failures = 0;
                 Ok(Asked::Nothing)
             }
+            // Asking again will not change a server's mind.
+            Answer::Rejected { error } => Err(error),
             Answer::Unavailable { error } => {
                 self.failures += 1;
                 if self.failures >= FAILURES || self.now() >= self.deadline {

@@ -70,11 +70,19 @@ pub(crate) fn reply(
     };
     Reply {
         source: server.shown().to_owned(),
-        answer: answer.unwrap_or_else(|e| Answer::Unavailable {
-            error: e.in_words(),
-        }),
+        answer: answer.unwrap_or_else(|e| no_answer(&e)),
         asked,
         raw,
+    }
+}
+
+/// What stands in an answer's place: a question that the server understood and refused, or no answer at all.
+fn no_answer(error: &ServerError) -> Answer {
+    let words = error.in_words();
+    if error.is_refusal() {
+        Answer::Rejected { error: words }
+    } else {
+        Answer::Unavailable { error: words }
     }
 }
 

@@ -68,6 +68,7 @@ fn of_slo(case: &Case<'_>, slo: &SloPlan, query: &str) -> Finding {
     let name = slo.objective.name.as_str();
     let events = for_the_server(case.plan, slo, &cells(case.ledger, slo));
     let (evidence, series): (_, &[Series]) = match case.answer(&question(query)) {
+        Answered::Rejected(evidence, why) => { return META.rejected(name, "prometheus", evidence, why); }
         Answered::Missing { evidence, why } => {
             return META.unanswered(name, "prometheus", evidence, why);
         }

@@ -50,6 +50,9 @@ impl Check for Count {
                 let why = "the answer is not a list of series";
                 vec![META.unanswered(&signal.selector, "prometheus", Some(evidence), why)]
             }
+            Answered::Rejected(evidence, why) => {
+                vec![META.rejected(&signal.selector, "prometheus", evidence, why)]
+            }
             Answered::Missing { evidence, why } => {
                 vec![META.unanswered(&signal.selector, "prometheus", evidence, why)]
             }
