@@ -38,6 +38,11 @@ macro_rules! id {
                 }
             }
 
+            /// Stands where a name could not be read; no checked plan holds it.
+            pub(crate) fn stand_in() -> Self {
+                Self("unnamed".to_owned())
+            }
+
             /// The name as written in the scenario.
             pub fn as_str(&self) -> &str {
                 &self.0

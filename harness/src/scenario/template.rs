@@ -1,0 +1,119 @@
+//! Placeholders in paths, headers and bodies: `{key}`, `{seq}`, `{random:64}`.
+//!
+//! Only a name in braces is one; every other brace is text, so that a JSON body needs no escapes.
+
+use super::quantity::Remedy;
+use crate::model::nearest;
+
+const KNOWN: [&str; 3] = ["key", "seq", "random"];
+/// Longest random text, in bytes.
+const MAX_RANDOM: u64 = 1 << 20;
+
+/// The placeholders that are wrong, as written, each with its remedy.
+pub(super) fn mistakes(template: &str) -> Vec<(&str, Remedy)> {
+    let mut found = Vec::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        rest = &rest[open..];
+        let Some(close) = rest.find('}') else { break };
+        let (written, inner) = (&rest[..=close], &rest[1..close]);
+        match remedy(written, inner) {
+            Some(Some(remedy)) => {
+                found.push((written, remedy));
+                rest = &rest[close + 1..];
+            }
+            Some(None) => rest = &rest[close + 1..],
+            // Not a placeholder: the next one may begin before this brace closes.
+            None => rest = &rest[1..],
+        }
+    }
+    found
+}
+
+/// `None`: not a placeholder; `Some(None)`: a right one.
+fn remedy(written: &str, inner: &str) -> Option<Option<Remedy>> {
+    let (name, argument) = match inner.split_once(':') {
+        Some((name, argument)) => (name, Some(argument)),
+        None => (inner, None),
+    };
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    // `{a: 1}` is somebody's text; `{random:x}` is a slip.
+    let is_argument = argument.is_none_or(|a| !a.is_empty() && !a.contains([' ', '"', '{']));
+    if !is_name || !is_argument {
+        return None;
+    }
+    Some(match (name, argument) {
+        ("key" | "seq", None) => None,
+        ("random", Some(length)) => match length.parse::<u64>() {
+            Ok(1..=MAX_RANDOM) => None,
+            _ => Some(
+                Remedy::new(format!("`{written}` needs a length in bytes"))
+                    .label("from 1 to 1048576")
+                    .hint(Some("{random:64}".to_owned())),
+            ),
+        },
+        ("random", None) => Some(
+            Remedy::new("`{random}` needs a length in bytes").hint(Some("{random:64}".to_owned())),
+        ),
+        ("key" | "seq", Some(_)) => Some(
+            Remedy::new(format!("`{written}` takes no argument")).hint(Some(format!("{{{name}}}"))),
+        ),
+        _ => {
+            let message = match nearest(name, KNOWN) {
+                Some(near) => {
+                    format!("unknown placeholder `{written}`, did you mean `{{{near}}}`?")
+                }
+                None => format!("unknown placeholder `{written}`"),
+            };
+            Some(Remedy::new(message).label("known: {key}, {seq}, {random:N}"))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn told(template: &str) -> Vec<String> {
+        mistakes(template)
+            .into_iter()
+            .map(|(_, remedy)| remedy.message)
+            .collect()
+    }
+
+    #[test]
+    fn placeholders_and_other_braces_pass() {
+        for template in [
+            "/v1/kv/{key}?n={seq}",
+            "{random:64}",
+            r#"{"a": {"b": "{key}"}, "c": {}}"#,
+            "{ key }",
+            "{a: 1}",
+            "{1}",
+            "{",
+        ] {
+            assert_eq!(told(template), Vec::<String>::new(), "{template}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_placeholder_is_told() {
+        assert_eq!(
+            told("/{kye}"),
+            ["unknown placeholder `{kye}`, did you mean `{key}`?"]
+        );
+        assert_eq!(told("{uuid}"), ["unknown placeholder `{uuid}`"]);
+        assert_eq!(told("{random}"), ["`{random}` needs a length in bytes"]);
+        assert_eq!(told("{random:0}{random:many}").len(), 2);
+        assert_eq!(told("{key:5}"), ["`{key:5}` takes no argument"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_template_panics(template in "[{}a-z:0-9 é\"]{0,40}") {
+            let _ = mistakes(&template);
+        }
+    }
+}
