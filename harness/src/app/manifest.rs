@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::model::Timeline;
 
 /// Version of `manifest.json`.
-pub const MANIFEST_SCHEMA_VERSION: u32 = 1;
+pub(super) const MANIFEST_SCHEMA_VERSION: u32 = 1;
 
 /// The facts of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manifest {
+pub(super) struct Manifest {
     /// [`MANIFEST_SCHEMA_VERSION`].
     pub schema_version: u32,
     /// The run directory's name at the time of the run.

@@ -16,7 +16,7 @@ use crate::report::document::{EnvironmentInfo, REPORT_SCHEMA_VERSION, ScenarioIn
 use crate::verify::Case;
 
 /// The whole report of a judged case. Pure: the same input gives the same document, byte for byte.
-pub fn compose(case: &Case<'_>, manifest: &Manifest, verdict: Verdict) -> Document {
+pub(super) fn compose(case: &Case<'_>, manifest: &Manifest, verdict: Verdict) -> Document {
     let plan = case.plan;
     Document {
         schema_version: REPORT_SCHEMA_VERSION,
