@@ -39,6 +39,7 @@ const CHANGES: &[(&str, &str)] = &[
     // Syntax.
     ("expect: [200, 404]", "expect: [200, 404"),
     ("accept: text/plain", "accept: ${ACCEPT}"),
+    ("accept: text/plain", "accept: \"${ACCEPT}\""),
     // Quantities.
     ("timeout: 2s", "timeout: 2 seconds"),
     ("timeout: 2s", "timeout: 0s"),
