@@ -140,29 +140,26 @@ impl Reader<'_> {
     /// By type; by the variable that chooses it; or, in old files, by its name.
     fn engine(&self, datasource: Option<&Value>) -> Option<Engine> {
         let datasource = datasource?;
-        let by_type = datasource
-            .get("type")
-            .and_then(Value::as_str)
-            .and_then(engine_of);
-        by_type.or_else(|| {
-            let name = datasource
-                .get("uid")
-                .or(Some(datasource))
-                .and_then(Value::as_str)?;
-            let variable = name
-                .strip_prefix("${")
-                .and_then(|n| n.strip_suffix('}'))
-                .or_else(|| name.strip_prefix('$'));
-            match variable {
-                Some(variable) => self
-                    .variables
-                    .iter()
-                    .find(|v| v.name == variable && v.kind == "datasource")
-                    .and_then(|v| v.options.first())
-                    .and_then(|kind| engine_of(kind)),
-                None => engine_of(&name.to_lowercase()),
-            }
-        })
+        if let Some(kind) = datasource.get("type").and_then(Value::as_str) {
+            return engine_of(kind);
+        }
+        let name = datasource
+            .get("uid")
+            .or(Some(datasource))
+            .and_then(Value::as_str)?;
+        let variable = name
+            .strip_prefix("${")
+            .and_then(|n| n.strip_suffix('}'))
+            .or_else(|| name.strip_prefix('$'));
+        match variable {
+            Some(variable) => self
+                .variables
+                .iter()
+                .find(|v| v.name == variable && v.kind == "datasource")
+                .and_then(|v| v.options.first())
+                .and_then(|kind| engine_of(kind)),
+            None => engine_of(&name.to_lowercase()),
+        }
     }
 }
 

@@ -161,6 +161,13 @@ impl FileReader<'_> {
             }
             self.duration(&path.at("interval"), group.interval.as_deref());
             self.duration(&path.at("query_offset"), group.query_offset.as_deref());
+            self.dropped_by_loki(
+                &path,
+                &[
+                    ("query_offset", group.query_offset.is_some()),
+                    ("labels", !group.labels.is_empty()),
+                ],
+            );
             for (r, rule) in group.rules.iter().enumerate() {
                 self.rule(&path.at("rules").at(r), rule);
             }
@@ -175,6 +182,7 @@ impl FileReader<'_> {
                 s.mistake(at, "a rule has exactly one of `alert` and `record`")
             }),
         }
+        self.dropped_by_loki(path, &[("keep_firing_for", rule.keep_firing_for.is_some())]);
         let name = name_of(rule);
         if rule.alert.as_deref() == Some("") {
             self.report(&path.at("alert"), |s, at| {
@@ -192,6 +200,18 @@ impl FileReader<'_> {
             }
         }
         self.expr(&path.at("expr"), name, &rule.expr);
+    }
+
+    /// Loki's ruler reads these fields and drops them without a word.
+    fn dropped_by_loki(&mut self, path: &Path, fields: &[(&str, bool)]) {
+        for (key, set) in fields {
+            if *set && self.reading.engine == Engine::Loki {
+                self.report(&path.at(key), |s, at| {
+                    s.mistake(at, format!("Loki's ruler ignores `{key}`"))
+                        .hint("remove it, so that nobody relies on it")
+                });
+            }
+        }
     }
 
     fn record(&mut self, path: &Path, metric: &str, rule: &RuleSpec) {
@@ -407,7 +427,17 @@ mod tests {
             "{told}"
         );
         // Loki counts lines, not scrapes.
-        assert_eq!(read(RULES, 200, Engine::Loki).1, "");
+        assert!(!read(RULES, 200, Engine::Loki).1.contains("scrapes"));
+    }
+
+    #[test]
+    fn what_loki_would_drop_silently_is_told() {
+        let (_, told) = read(RULES, 1, Engine::Loki);
+        assert!(
+            told.contains("Loki's ruler ignores `keep_firing_for`"),
+            "{told}"
+        );
+        assert!(told.contains("Loki's ruler ignores `labels`"), "{told}");
     }
 
     #[test]

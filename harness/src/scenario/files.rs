@@ -54,6 +54,7 @@ pub(super) fn read(path: &Path, shown: &Path) -> Result<Source, Remedy> {
 }
 
 fn missing(path: &Path, shown: &Path, error: &std::io::Error) -> Remedy {
+    let shown_folder = shown.parent().unwrap_or(Path::new("")).display();
     let shown = shown.display();
     if error.kind() != std::io::ErrorKind::NotFound {
         return Remedy::new(format!("cannot read `{shown}`: {error}"));
@@ -64,8 +65,7 @@ fn missing(path: &Path, shown: &Path, error: &std::io::Error) -> Remedy {
     };
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Remedy::new(format!(
-            "no file `{shown}`: there is no folder `{}`",
-            folder.display()
+            "no file `{shown}`: there is no folder `{shown_folder}`"
         ));
     };
     let mut names: Vec<String> = entries

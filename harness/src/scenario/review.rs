@@ -58,7 +58,9 @@ impl Review<'_> {
         let before = self.found.len();
         let length = self.duration(path, text);
         if length == Millis(0) && self.found.len() == before {
-            self.report(path, "must be longer than zero", |d| d);
+            let name = path.to_string();
+            let name = name.rsplit('/').next().unwrap_or_default();
+            self.report(path, format!("`{name}` must be longer than zero"), |d| d);
         }
         length
     }

@@ -33,10 +33,9 @@ fn closing(text: &str) -> Option<usize> {
             Some(_) if escaped => escaped = false,
             Some(q) if c == '\\' && q != '`' => escaped = true,
             Some(q) if c == q => quote = None,
-            Some(_) => {}
             None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
             None if c == '}' => return Some(at + 1),
-            None => {}
+            _ => {}
         }
     }
     None

@@ -17,21 +17,28 @@ pub(super) fn mistakes(template: &str) -> Vec<(&str, Remedy)> {
         rest = &rest[open..];
         let Some(close) = rest.find('}') else { break };
         let (written, inner) = (&rest[..=close], &rest[1..close]);
-        match remedy(written, inner) {
-            Some(Some(remedy)) => {
+        match judge(written, inner) {
+            Placeholder::Wrong(remedy) => {
                 found.push((written, remedy));
                 rest = &rest[close + 1..];
             }
-            Some(None) => rest = &rest[close + 1..],
-            // Not a placeholder: the next one may begin before this brace closes.
-            None => rest = &rest[1..],
+            Placeholder::Right => rest = &rest[close + 1..],
+            // The next one may begin before this brace closes.
+            Placeholder::None => rest = &rest[1..],
         }
     }
     found
 }
 
-/// `None`: not a placeholder; `Some(None)`: a right one.
-fn remedy(written: &str, inner: &str) -> Option<Option<Remedy>> {
+/// What a pair of braces is.
+enum Placeholder {
+    /// Text.
+    None,
+    Right,
+    Wrong(Remedy),
+}
+
+fn judge(written: &str, inner: &str) -> Placeholder {
     let (name, argument) = match inner.split_once(':') {
         Some((name, argument)) => (name, Some(argument)),
         None => (inner, None),
@@ -41,24 +48,23 @@ fn remedy(written: &str, inner: &str) -> Option<Option<Remedy>> {
     // `{a: 1}` is somebody's text; `{random:x}` is a slip.
     let is_argument = argument.is_none_or(|a| !a.is_empty() && !a.contains([' ', '"', '{']));
     if !is_name || !is_argument {
-        return None;
+        return Placeholder::None;
     }
-    Some(match (name, argument) {
-        ("key" | "seq", None) => None,
-        ("random", Some(length)) => match length.parse::<u64>() {
-            Ok(1..=MAX_RANDOM) => None,
-            _ => Some(
-                Remedy::new(format!("`{written}` needs a length in bytes"))
-                    .label("from 1 to 1048576")
-                    .hint(Some("{random:64}".to_owned())),
-            ),
-        },
-        ("random", None) => Some(
-            Remedy::new("`{random}` needs a length in bytes").hint(Some("{random:64}".to_owned())),
-        ),
-        ("key" | "seq", Some(_)) => Some(
-            Remedy::new(format!("`{written}` takes no argument")).hint(Some(format!("{{{name}}}"))),
-        ),
+    let fits = match (name, argument) {
+        ("key" | "seq", None) => true,
+        ("random", Some(length)) => matches!(length.parse::<u64>(), Ok(1..=MAX_RANDOM)),
+        _ => false,
+    };
+    if fits {
+        return Placeholder::Right;
+    }
+    Placeholder::Wrong(match name {
+        "random" => Remedy::new(format!("`{written}` needs a length in bytes"))
+            .label(format!("from 1 to {MAX_RANDOM}"))
+            .hint(Some("{random:64}".to_owned())),
+        "key" | "seq" => {
+            Remedy::new(format!("`{written}` takes no argument")).hint(Some(format!("{{{name}}}")))
+        }
         _ => {
             let message = match nearest(name, KNOWN) {
                 Some(near) => {
@@ -66,7 +72,7 @@ fn remedy(written: &str, inner: &str) -> Option<Option<Remedy>> {
                 }
                 None => format!("unknown placeholder `{written}`"),
             };
-            Some(Remedy::new(message).label("known: {key}, {seq}, {random:N}"))
+            Remedy::new(message).label("known: {key}, {seq}, {random:N}")
         }
     })
 }

@@ -196,7 +196,7 @@ impl SloReader<'_> {
             return None;
         };
         let path = path.at(0);
-        match (objective.target, objective.target_percent) {
+        match (objective.ratio, objective.percent) {
             (Some(target), None) => {
                 if target > 0.0 && target < 1.0 {
                     return Some(target);

@@ -16,24 +16,22 @@ const MAX_NODES: usize = 50_000;
 /// nothing; a key written twice is reported and its second value ignored.
 pub fn parse(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Node> {
     documents(source, found).unwrap_or_else(|fatal| {
-        found.push(fatal);
+        found.push(*fatal);
         vec![]
     })
 }
 
-fn documents(source: &Source, found: &mut Vec<Diagnostic>) -> Result<Vec<Node>, Diagnostic> {
+fn documents(source: &Source, found: &mut Vec<Diagnostic>) -> Result<Vec<Node>, Box<Diagnostic>> {
     if source.text.len() > MAX_BYTES {
-        return Err(Diagnostic::whole_file(
-            &source.file,
-            format!(
-                "the file has {} bytes, more than the {MAX_BYTES} allowed",
-                source.text.len()
-            ),
-        ));
+        let message = format!(
+            "the file has {} bytes, more than the {MAX_BYTES} allowed",
+            source.text.len()
+        );
+        return Err(Box::new(Diagnostic::whole_file(&source.file, message)));
     }
     let mut builder = Builder::new(source);
     for event in Parser::new_from_str(&source.text) {
-        let (event, span) = event.map_err(|e| syntax(source, &e))?;
+        let (event, span) = event.map_err(|e| Box::new(syntax(source, &e)))?;
         builder.take(event, span)?;
     }
     found.append(&mut builder.doubles);
@@ -98,7 +96,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn take(&mut self, event: Event<'_>, raw: RawSpan) -> Result<(), Diagnostic> {
+    fn take(&mut self, event: Event<'_>, raw: RawSpan) -> Result<(), Box<Diagnostic>> {
         let span = self.span(raw);
         match event {
             Event::Scalar(text, style, anchor, _) => {
@@ -126,9 +124,7 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(id) => {
                 let Some(mut node) = self.anchors.get(&id).cloned() else {
-                    return Err(self
-                        .source
-                        .mistake(span, "an alias to a value that is not complete yet"));
+                    return self.fail(span, "an alias to a value that is not complete yet");
                 };
                 node.span = span;
                 self.count(span, node.size())?;
@@ -161,7 +157,7 @@ impl<'a> Builder<'a> {
         });
     }
 
-    fn end(&mut self, span: Span) -> Result<(), Diagnostic> {
+    fn end(&mut self, span: Span) -> Result<(), Box<Diagnostic>> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
@@ -179,18 +175,22 @@ impl<'a> Builder<'a> {
         self.add(node, open.anchor)
     }
 
-    fn count(&mut self, span: Span, nodes: usize) -> Result<(), Diagnostic> {
+    fn fail(&self, span: Span, message: impl Into<String>) -> Result<(), Box<Diagnostic>> {
+        Err(Box::new(self.source.mistake(span, message)))
+    }
+
+    fn count(&mut self, span: Span, nodes: usize) -> Result<(), Box<Diagnostic>> {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
-            return Err(self.source.mistake(
+            return self.fail(
                 span,
                 format!("more than {MAX_NODES} values with all aliases expanded"),
-            ));
+            );
         }
         Ok(())
     }
 
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
+    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Box<Diagnostic>> {
         self.count(node.span, 1)?;
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
                     NodeKind::Scalar { text, .. } => {
                         *key = Some((text, node.span));
                     }
-                    _ => return Err(self.source.mistake(node.span, "a key must be text")),
+                    _ => return self.fail(node.span, "a key must be text"),
                 },
             },
         }
@@ -234,6 +234,8 @@ impl<'a> Builder<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -267,7 +269,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for i in 1..12 {
             let refs = vec![format!("*a{}", i - 1); 9].join(", ");
-            text.push_str(&format!("a{i}: &a{i} [{refs}]\n"));
+            let _ = writeln!(text, "a{i}: &a{i} [{refs}]");
         }
         let found = first_mistake(&text);
         assert!(found.message.contains("aliases expanded"), "{found:?}");

@@ -143,20 +143,13 @@ fn expected(
         );
         review.report(&path.at("firesWithin"), message, |d| d);
     }
-    match scene.phase(&spec.phase) {
-        Some(phase) => in_time(
-            spec,
-            phase,
-            (fires_within, resolves_within),
-            scene,
-            path,
-            review,
-        ),
-        None => {
-            let known: Vec<&str> = scene.load.phases.iter().map(|p| p.id.as_str()).collect();
-            let message = format!("unknown phase `{}`", spec.phase);
-            review.unknown(&path.at("phase"), &message, &spec.phase, &known);
-        }
+    if let Some(phase) = scene.phase(&spec.phase) {
+        let limits = (fires_within, resolves_within);
+        in_time(spec, phase, limits, scene, path, review);
+    } else {
+        let known: Vec<&str> = scene.load.phases.iter().map(|p| p.id.as_str()).collect();
+        let message = format!("unknown phase `{}`", spec.phase);
+        review.unknown(&path.at("phase"), &message, &spec.phase, &known);
     }
     if spec.delivered.is_some() && !scene.telemetry.has_receiver() {
         review.report(

@@ -68,7 +68,7 @@ pub(super) fn telemetry(
     }
     if let Some(named) = &spec.alertmanager {
         plan.alertmanager = Some(url(&named.url, &alertmanager.at("url"), review));
-        plan.webhook_listen = named.webhook_listen.clone();
+        plan.webhook_listen.clone_from(&named.webhook_listen);
         if let Some(address) = &named.webhook_listen
             && address.parse::<std::net::SocketAddr>().is_err()
         {

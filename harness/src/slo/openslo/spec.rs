@@ -119,8 +119,8 @@ pub(super) struct TimeWindow {
 pub(super) struct Target {
     #[serde(default, rename = "displayName")]
     pub(super) _display_name: Option<String>,
-    #[serde(default)]
-    pub(super) target: Option<f64>,
-    #[serde(default)]
-    pub(super) target_percent: Option<f64>,
+    #[serde(default, rename = "target")]
+    pub(super) ratio: Option<f64>,
+    #[serde(default, rename = "targetPercent")]
+    pub(super) percent: Option<f64>,
 }
