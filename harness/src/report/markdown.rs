@@ -140,10 +140,7 @@ fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
         return String::new();
     }
     let rule = format!("|:--|{}", "--:|".repeat(head.len().saturating_sub(1)));
-    let rows: String = rows
-        .iter()
-        .map(|row| format!("| {} |\n", row.join(" | ")))
-        .collect();
+    let rows = format::lines(rows.iter().map(|row| format!("| {} |", row.join(" | "))));
     format!("### {title}\n\n| {} |\n{rule}\n{rows}", head.join(" | "))
 }
 
@@ -219,25 +216,22 @@ fn folded(word: &str, findings: &[&Finding]) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let lines: String = findings
-        .iter()
-        .map(|f| {
-            let why = match &f.status {
-                Status::Skipped { why } => why,
-                _ => &f.summary,
-            };
-            format!("- `{}` {}: {}\n", f.check, escape(&f.subject), escape(why))
-        })
-        .collect();
+    let lines = format::lines(findings.iter().map(|f| {
+        let why = match &f.status {
+            Status::Skipped { why } => why,
+            _ => &f.summary,
+        };
+        format!("- `{}` {}: {}", f.check, escape(&f.subject), escape(why))
+    }));
     let title = format!("{} {word}", counted(findings.len() as u64, "check"));
     format!("<details><summary>{title}</summary>\n\n{lines}\n</details>\n")
 }
 
 fn reproduce(doc: &Document) -> String {
-    // A fence longer than any run of backticks in the text cannot be closed by it.
+    // Indented, not fenced: no text can end an indented line.
     let command = format::plain(&doc.scenario.command);
     format!(
-        "Seed {}, time scale {}, sloproof {}. To repeat it:\n\n~~~~sh\n{command}\n~~~~\n",
+        "Seed {}, time scale {}, sloproof {}. To repeat it:\n\n    {command}\n",
         doc.scenario.seed,
         doc.scenario.time_scale,
         escape(&doc.sloproof_version)

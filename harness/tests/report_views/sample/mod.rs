@@ -21,8 +21,8 @@ pub(crate) const START: Timestamp = Timestamp(1_795_248_724_000);
 /// Everything as it must be.
 pub(crate) fn pass() -> Document {
     let mut doc = document("20-error-burst", load::bad_total());
-    doc.scenario.purpose =
-        "an outage of 20 s burns the budget, pages once, and is told truly by every hop".to_owned();
+    "an outage of 20 s burns the budget, pages once, and is told truly by every hop"
+        .clone_into(&mut doc.scenario.purpose);
     doc.findings = findings::truthful();
     doc.hops = hops();
     judge(
@@ -37,17 +37,17 @@ pub(crate) fn pass() -> Document {
 /// The service's counters miss one failure in five.
 pub(crate) fn fail() -> Document {
     let mut doc = document("80-lying-counters", load::bad_total());
-    doc.scenario.purpose =
-        "the error path forgets one increment in five: the counters must be caught".to_owned();
+    "the error path forgets one increment in five: the counters must be caught"
+        .clone_into(&mut doc.scenario.purpose);
     doc.findings = findings::lying_counters();
     doc.hops = hops();
     for (row, says, verdict) in [
         (0, "487 of 11,200 bad", "122 failures missing"),
         (6, "65.2 % left", "follows from the counters"),
     ] {
-        doc.hops[row].says = says.to_owned();
-        doc.hops[row].status = "fail".to_owned();
-        doc.hops[row].verdict = verdict.to_owned();
+        says.clone_into(&mut doc.hops[row].says);
+        "fail".clone_into(&mut doc.hops[row].status);
+        verdict.clone_into(&mut doc.hops[row].verdict);
     }
     doc.verdict.origin = Some("requests/count".into());
     doc.instrument
@@ -65,8 +65,8 @@ pub(crate) fn fail() -> Document {
 /// The generator could not keep up.
 pub(crate) fn invalid() -> Document {
     let mut doc = document("20-error-burst", load::bad_total());
-    doc.scenario.purpose =
-        "an outage of 20 s burns the budget, pages once, and is told truly by every hop".to_owned();
+    "an outage of 20 s burns the budget, pages once, and is told truly by every hop"
+        .clone_into(&mut doc.scenario.purpose);
     doc.findings = findings::stalled_generator();
     doc.instrument.generator = GeneratorFacts {
         sent: 12_070,
@@ -126,33 +126,33 @@ pub(crate) fn empty() -> Document {
 pub(crate) fn hostile() -> Document {
     const EVIL: &str = "</script><script>alert(1)</script>\"'`|\u{1b}[2J{{ 7 * 7 }}";
     let mut doc = fail();
-    doc.scenario.name = EVIL.to_owned();
-    doc.scenario.purpose = EVIL.to_owned();
-    doc.scenario.text = EVIL.to_owned();
-    doc.scenario.command = EVIL.to_owned();
-    doc.verdict.sentence = EVIL.to_owned();
+    EVIL.clone_into(&mut doc.scenario.name);
+    EVIL.clone_into(&mut doc.scenario.purpose);
+    EVIL.clone_into(&mut doc.scenario.text);
+    EVIL.clone_into(&mut doc.scenario.command);
+    EVIL.clone_into(&mut doc.verdict.sentence);
     for finding in &mut doc.findings {
-        finding.subject = EVIL.to_owned();
-        finding.summary = EVIL.to_owned();
-        finding.observed = EVIL.to_owned();
-        finding.expected = EVIL.to_owned();
-        finding.hint = EVIL.to_owned();
+        EVIL.clone_into(&mut finding.subject);
+        EVIL.clone_into(&mut finding.summary);
+        EVIL.clone_into(&mut finding.observed);
+        EVIL.clone_into(&mut finding.expected);
+        EVIL.clone_into(&mut finding.hint);
     }
     for item in &mut doc.evidence {
-        item.asked = EVIL.to_owned();
-        item.answer = EVIL.to_owned();
-        item.source = EVIL.to_owned();
+        EVIL.clone_into(&mut item.asked);
+        EVIL.clone_into(&mut item.answer);
+        EVIL.clone_into(&mut item.source);
     }
     for alert in &mut doc.timeline.alerts {
-        alert.name = EVIL.to_owned();
+        EVIL.clone_into(&mut alert.name);
         alert.labels.insert("evil".to_owned(), EVIL.to_owned());
     }
     for phase in &mut doc.timeline.phases {
         phase.faults.push(EVIL.to_owned());
     }
-    doc.hops[0].says = EVIL.to_owned();
-    doc.routes[0].request = EVIL.to_owned();
-    doc.objectives[0].description = EVIL.to_owned();
+    EVIL.clone_into(&mut doc.hops[0].says);
+    EVIL.clone_into(&mut doc.routes[0].request);
+    EVIL.clone_into(&mut doc.objectives[0].description);
     doc.instrument.warnings.push(EVIL.to_owned());
     doc
 }
