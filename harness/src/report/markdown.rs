@@ -5,6 +5,10 @@ use super::format::{self, count, counted, maybe_millis, maybe_share};
 use super::story::{Story, Told, mark};
 use crate::model::{Finding, Status, VerdictOutcome};
 
+/// Alignment of columns.
+const NUMBERS: &str = "--:|";
+const WORDS: &str = ":--|";
+
 /// Renders the document as GitHub-flavoured Markdown.
 pub fn render(doc: &Document) -> String {
     let story = Story::of(doc);
@@ -135,11 +139,12 @@ fn warnings(doc: &Document, story: &Story<'_>) -> String {
     format!("### Warnings\n\n{}\n", lines.join("\n"))
 }
 
-fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
+/// The first column is a name; the others are aligned as `rest` says.
+fn table(title: &str, head: &[&str], rest: &str, rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let rule = format!("|:--|{}", "--:|".repeat(head.len().saturating_sub(1)));
+    let rule = format!("|:--|{}", rest.repeat(head.len().saturating_sub(1)));
     let rows = format::lines(rows.iter().map(|row| format!("| {} |", row.join(" | "))));
     format!("### {title}\n\n| {} |\n{rule}\n{rows}", head.join(" | "))
 }
@@ -163,7 +168,7 @@ fn routes(doc: &Document) -> String {
     let head = [
         "route", "planned", "ok", "bad", "p50", "p90", "p95", "p99", "max",
     ];
-    table("Routes", &head, &rows)
+    table("Routes", &head, NUMBERS, &rows)
 }
 
 fn objectives(doc: &Document) -> String {
@@ -189,7 +194,7 @@ fn objectives(doc: &Document) -> String {
         "budget left",
         "expected",
     ];
-    table("Objectives", &head, &rows)
+    table("Objectives", &head, NUMBERS, &rows)
 }
 
 fn hops(doc: &Document) -> String {
@@ -208,6 +213,7 @@ fn hops(doc: &Document) -> String {
     table(
         "What each hop says",
         &["hop", "says", "ledger says", "verdict"],
+        WORDS,
         &rows,
     )
 }
