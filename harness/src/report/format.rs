@@ -12,7 +12,7 @@ pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -142,6 +142,15 @@ fn strftime(at: Timestamp, pattern: &str) -> String {
 /// The file of a piece of evidence, relative to the report.
 pub fn evidence_file(id: u32) -> String {
     format!("evidence/{id:04}.json")
+}
+
+/// Each item as a line of its own.
+pub fn lines(items: impl IntoIterator<Item = String>) -> String {
+    items.into_iter().fold(String::new(), |mut text, line| {
+        text.push_str(&line);
+        text.push('\n');
+        text
+    })
 }
 
 /// A foreign text on one line, without control characters: an answer must not move the reader's cursor.

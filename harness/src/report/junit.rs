@@ -94,24 +94,21 @@ fn details(finding: &Finding) -> String {
         .iter()
         .map(|id| format::evidence_file(*id))
         .collect();
+    let evidence = evidence.join(", ");
     let follows = finding
         .follows_from
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    [
+    let explain = format!("sloproof explain {}", finding.check);
+    let rows = [
         ("expected", finding.expected.as_str()),
         ("observed", finding.observed.as_str()),
         ("try", finding.hint.as_str()),
-        ("evidence", evidence.join(", ").as_str()),
+        ("evidence", evidence.as_str()),
         ("follows from", follows.as_str()),
-        (
-            "explain",
-            format!("sloproof explain {}", finding.check).as_str(),
-        ),
-    ]
-    .into_iter()
-    .filter(|(_, text)| !text.is_empty())
-    .map(|(label, text)| format!("{label}: {}\n", format::plain(text)))
-    .collect()
+        ("explain", explain.as_str()),
+    ];
+    let told = rows.into_iter().filter(|(_, text)| !text.is_empty());
+    format::lines(told.map(|(label, text)| format!("{label}: {}", format::plain(text))))
 }

@@ -5,6 +5,10 @@ use super::format::{self, count, counted, maybe_millis, maybe_share};
 use super::story::{Story, Told, mark};
 use crate::model::{Finding, Status, VerdictOutcome};
 
+/// Alignment of columns.
+const NUMBERS: &str = "--:|";
+const WORDS: &str = ":--|";
+
 /// Renders the document as GitHub-flavoured Markdown.
 pub fn render(doc: &Document) -> String {
     let story = Story::of(doc);
@@ -135,15 +139,13 @@ fn warnings(doc: &Document, story: &Story<'_>) -> String {
     format!("### Warnings\n\n{}\n", lines.join("\n"))
 }
 
-fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
+/// The first column is a name; the others are aligned as `rest` says.
+fn table(title: &str, head: &[&str], rest: &str, rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let rule = format!("|:--|{}", "--:|".repeat(head.len().saturating_sub(1)));
-    let rows: String = rows
-        .iter()
-        .map(|row| format!("| {} |\n", row.join(" | ")))
-        .collect();
+    let rule = format!("|:--|{}", rest.repeat(head.len().saturating_sub(1)));
+    let rows = format::lines(rows.iter().map(|row| format!("| {} |", row.join(" | "))));
     format!("### {title}\n\n| {} |\n{rule}\n{rows}", head.join(" | "))
 }
 
@@ -166,7 +168,7 @@ fn routes(doc: &Document) -> String {
     let head = [
         "route", "planned", "ok", "bad", "p50", "p90", "p95", "p99", "max",
     ];
-    table("Routes", &head, &rows)
+    table("Routes", &head, NUMBERS, &rows)
 }
 
 fn objectives(doc: &Document) -> String {
@@ -192,7 +194,7 @@ fn objectives(doc: &Document) -> String {
         "budget left",
         "expected",
     ];
-    table("Objectives", &head, &rows)
+    table("Objectives", &head, NUMBERS, &rows)
 }
 
 fn hops(doc: &Document) -> String {
@@ -211,6 +213,7 @@ fn hops(doc: &Document) -> String {
     table(
         "What each hop says",
         &["hop", "says", "ledger says", "verdict"],
+        WORDS,
         &rows,
     )
 }
@@ -219,25 +222,22 @@ fn folded(word: &str, findings: &[&Finding]) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let lines: String = findings
-        .iter()
-        .map(|f| {
-            let why = match &f.status {
-                Status::Skipped { why } => why,
-                _ => &f.summary,
-            };
-            format!("- `{}` {}: {}\n", f.check, escape(&f.subject), escape(why))
-        })
-        .collect();
+    let lines = format::lines(findings.iter().map(|f| {
+        let why = match &f.status {
+            Status::Skipped { why } => why,
+            _ => &f.summary,
+        };
+        format!("- `{}` {}: {}", f.check, escape(&f.subject), escape(why))
+    }));
     let title = format!("{} {word}", counted(findings.len() as u64, "check"));
     format!("<details><summary>{title}</summary>\n\n{lines}\n</details>\n")
 }
 
 fn reproduce(doc: &Document) -> String {
-    // A fence longer than any run of backticks in the text cannot be closed by it.
+    // Indented, not fenced: no text can end an indented line.
     let command = format::plain(&doc.scenario.command);
     format!(
-        "Seed {}, time scale {}, sloproof {}. To repeat it:\n\n~~~~sh\n{command}\n~~~~\n",
+        "Seed {}, time scale {}, sloproof {}. To repeat it:\n\n    {command}\n",
         doc.scenario.seed,
         doc.scenario.time_scale,
         escape(&doc.sloproof_version)

@@ -1,9 +1,11 @@
 //! Findings that a stranger can act on.
 
+use std::fmt::Write as _;
+
 use super::style::{Style, Tone};
 use crate::model::{Finding, Status};
 use crate::report::document::Document;
-use crate::report::format::{counted, evidence_file, plain};
+use crate::report::format::{counted, evidence_file, lines, plain};
 use crate::report::story::{Story, Told, mark};
 
 /// Where the texts of a finding begin.
@@ -42,7 +44,7 @@ pub(super) fn told(told: &Told<'_>, style: Style) -> String {
             plain(&follower.summary)
         );
         let text = style.wrap(&text, 4, 6);
-        out.push_str(&format!("    {}\n", style.paint(Tone::Quiet, &text)));
+        let _ = writeln!(out, "    {}", style.paint(Tone::Quiet, &text));
     }
     out
 }
@@ -53,7 +55,7 @@ fn line(out: &mut String, label: &str, text: &str, style: Style) {
     }
     let label = style.paint(Tone::Quiet, &format!("{label:<12}"));
     let text = style.wrap(text, TEXT, TEXT);
-    out.push_str(&format!("      {label}{text}\n"));
+    let _ = writeln!(out, "      {label}{text}");
 }
 
 /// Everything that is told without changing the verdict.
@@ -76,14 +78,11 @@ pub(super) fn warnings(doc: &Document, story: &Story<'_>, style: Style) -> Strin
         .unsettled
         .iter()
         .map(|w| format!("did not settle: {w}"));
-    of_findings
-        .chain(of_generator)
-        .chain(of_waiting)
-        .map(|text| {
-            let mark = style.paint(Tone::Doubt, mark("warning"));
-            format!("  {mark} {}\n", style.wrap(&plain(&text), 4, 4))
-        })
-        .collect()
+    let all = of_findings.chain(of_generator).chain(of_waiting);
+    lines(all.map(|text| {
+        let mark = style.paint(Tone::Doubt, mark("warning"));
+        format!("  {mark} {}", style.wrap(&plain(&text), 4, 4))
+    }))
 }
 
 /// One dimmed line per reason.
@@ -98,19 +97,16 @@ pub(super) fn skipped(story: &Story<'_>, style: Style) -> String {
             None => reasons.push((why, vec![finding])),
         }
     }
-    reasons
-        .into_iter()
-        .map(|(why, findings)| {
-            let mut checks: Vec<String> = findings.iter().map(|f| f.check.to_string()).collect();
-            checks.dedup();
-            let text = format!(
-                "{} skipped: {} ({})",
-                counted(findings.len() as u64, "check"),
-                plain(why),
-                checks.join(", ")
-            );
-            let text = style.wrap(&text, 4, 4);
-            format!("  {}\n", style.paint(Tone::Quiet, &format!("– {text}")))
-        })
-        .collect()
+    lines(reasons.into_iter().map(|(why, findings)| {
+        let mut checks: Vec<String> = findings.iter().map(|f| f.check.to_string()).collect();
+        checks.dedup();
+        let text = format!(
+            "{} skipped: {} ({})",
+            counted(findings.len() as u64, "check"),
+            plain(why),
+            checks.join(", ")
+        );
+        let text = style.wrap(&text, 4, 4);
+        format!("  {}", style.paint(Tone::Quiet, &format!("– {text}")))
+    }))
 }

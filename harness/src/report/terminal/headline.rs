@@ -1,5 +1,7 @@
 //! The first line and what it means, and the last one.
 
+use std::fmt::Write as _;
+
 use super::style::{Style, Tone};
 use crate::model::{Hop, VerdictOutcome};
 use crate::report::document::Document;
@@ -44,7 +46,7 @@ fn checks(doc: &Document) -> String {
     let mut text = format!("{} of {} checks", c.pass, c.pass + c.fail + c.inconclusive);
     for (n, word) in [(c.fail, "failed"), (c.inconclusive, "undecided")] {
         if n > 0 {
-            text.push_str(&format!(", {n} {word}"));
+            let _ = write!(text, ", {n} {word}");
         }
     }
     text

@@ -8,7 +8,7 @@ use tabled::settings::{Alignment, Color, Padding, Style as Border, Width};
 
 use super::style::{RESET, Style, Tone};
 use crate::report::document::Document;
-use crate::report::format::{count, maybe_millis, maybe_share, plain, target};
+use crate::report::format::{count, lines, maybe_millis, maybe_share, plain, target};
 use crate::report::story::mark;
 
 /// Spaces before a table, and between two columns.
@@ -113,9 +113,10 @@ fn print(mut table: Table, style: Style) -> String {
     if style.colour {
         table.modify(Rows::first(), Color::new(Tone::Quiet.start(), RESET));
     }
-    table
-        .to_string()
-        .lines()
-        .map(|line| format!("{INDENT}{}\n", line.trim_end()))
-        .collect()
+    let table = table.to_string();
+    lines(
+        table
+            .lines()
+            .map(|line| format!("{INDENT}{}", line.trim_end())),
+    )
 }

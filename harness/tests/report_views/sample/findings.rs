@@ -170,7 +170,7 @@ pub(crate) fn stalled_generator() -> Vec<Finding> {
     .hint("lower the rate below 140/s, or give the generator a machine of its own");
     for index in [5, 6] {
         findings[index].status = Status::Inconclusive;
-        findings[index].summary = "the generator's own lateness hides the service's".to_owned();
+        "the generator's own lateness hides the service's".clone_into(&mut findings[index].summary);
         findings[index].follows_from = Some("generator/kept-up".into());
     }
     findings[7] = Finding::new(

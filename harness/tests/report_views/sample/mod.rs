@@ -1,17 +1,17 @@
 //! Realistic documents: an error burst that is told truly, the same with lying counters, and a generator that stalled.
 
 mod findings;
+mod gate;
 mod load;
 
 use std::collections::BTreeMap;
 
+use gate::judge;
 use sloproof::ledger::GeneratorFacts;
-use sloproof::model::{
-    CheckId, Counts, Finding, Hop, Millis, Severity, Status, Timestamp, VerdictOutcome,
-};
+use sloproof::model::{Counts, Millis, Timestamp, VerdictOutcome};
 use sloproof::report::Document;
 use sloproof::report::document::{
-    EnvironmentInfo, EvidenceInfo, HopInfo, HopRow, InstrumentInfo, ObjectiveInfo, Percentiles,
+    EnvironmentInfo, EvidenceInfo, HopRow, InstrumentInfo, ObjectiveInfo, Percentiles,
     REPORT_SCHEMA_VERSION, ScenarioInfo, TimelineInfo, VerdictInfo,
 };
 
@@ -21,8 +21,8 @@ pub(crate) const START: Timestamp = Timestamp(1_795_248_724_000);
 /// Everything as it must be.
 pub(crate) fn pass() -> Document {
     let mut doc = document("20-error-burst", load::bad_total());
-    doc.scenario.purpose =
-        "an outage of 20 s burns the budget, pages once, and is told truly by every hop".to_owned();
+    "an outage of 20 s burns the budget, pages once, and is told truly by every hop"
+        .clone_into(&mut doc.scenario.purpose);
     doc.findings = findings::truthful();
     doc.hops = hops();
     judge(
@@ -37,17 +37,17 @@ pub(crate) fn pass() -> Document {
 /// The service's counters miss one failure in five.
 pub(crate) fn fail() -> Document {
     let mut doc = document("80-lying-counters", load::bad_total());
-    doc.scenario.purpose =
-        "the error path forgets one increment in five: the counters must be caught".to_owned();
+    "the error path forgets one increment in five: the counters must be caught"
+        .clone_into(&mut doc.scenario.purpose);
     doc.findings = findings::lying_counters();
     doc.hops = hops();
     for (row, says, verdict) in [
         (0, "487 of 11,200 bad", "122 failures missing"),
         (6, "65.2 % left", "follows from the counters"),
     ] {
-        doc.hops[row].says = says.to_owned();
-        doc.hops[row].status = "fail".to_owned();
-        doc.hops[row].verdict = verdict.to_owned();
+        says.clone_into(&mut doc.hops[row].says);
+        "fail".clone_into(&mut doc.hops[row].status);
+        verdict.clone_into(&mut doc.hops[row].verdict);
     }
     doc.verdict.origin = Some("requests/count".into());
     doc.instrument
@@ -65,8 +65,8 @@ pub(crate) fn fail() -> Document {
 /// The generator could not keep up.
 pub(crate) fn invalid() -> Document {
     let mut doc = document("20-error-burst", load::bad_total());
-    doc.scenario.purpose =
-        "an outage of 20 s burns the budget, pages once, and is told truly by every hop".to_owned();
+    "an outage of 20 s burns the budget, pages once, and is told truly by every hop"
+        .clone_into(&mut doc.scenario.purpose);
     doc.findings = findings::stalled_generator();
     doc.instrument.generator = GeneratorFacts {
         sent: 12_070,
@@ -126,81 +126,35 @@ pub(crate) fn empty() -> Document {
 pub(crate) fn hostile() -> Document {
     const EVIL: &str = "</script><script>alert(1)</script>\"'`|\u{1b}[2J{{ 7 * 7 }}";
     let mut doc = fail();
-    doc.scenario.name = EVIL.to_owned();
-    doc.scenario.purpose = EVIL.to_owned();
-    doc.scenario.text = EVIL.to_owned();
-    doc.scenario.command = EVIL.to_owned();
-    doc.verdict.sentence = EVIL.to_owned();
+    EVIL.clone_into(&mut doc.scenario.name);
+    EVIL.clone_into(&mut doc.scenario.purpose);
+    EVIL.clone_into(&mut doc.scenario.text);
+    EVIL.clone_into(&mut doc.scenario.command);
+    EVIL.clone_into(&mut doc.verdict.sentence);
     for finding in &mut doc.findings {
-        finding.subject = EVIL.to_owned();
-        finding.summary = EVIL.to_owned();
-        finding.observed = EVIL.to_owned();
-        finding.expected = EVIL.to_owned();
-        finding.hint = EVIL.to_owned();
+        EVIL.clone_into(&mut finding.subject);
+        EVIL.clone_into(&mut finding.summary);
+        EVIL.clone_into(&mut finding.observed);
+        EVIL.clone_into(&mut finding.expected);
+        EVIL.clone_into(&mut finding.hint);
     }
     for item in &mut doc.evidence {
-        item.asked = EVIL.to_owned();
-        item.answer = EVIL.to_owned();
-        item.source = EVIL.to_owned();
+        EVIL.clone_into(&mut item.asked);
+        EVIL.clone_into(&mut item.answer);
+        EVIL.clone_into(&mut item.source);
     }
     for alert in &mut doc.timeline.alerts {
-        alert.name = EVIL.to_owned();
+        EVIL.clone_into(&mut alert.name);
         alert.labels.insert("evil".to_owned(), EVIL.to_owned());
     }
     for phase in &mut doc.timeline.phases {
         phase.faults.push(EVIL.to_owned());
     }
-    doc.hops[0].says = EVIL.to_owned();
-    doc.routes[0].request = EVIL.to_owned();
-    doc.objectives[0].description = EVIL.to_owned();
+    EVIL.clone_into(&mut doc.hops[0].says);
+    EVIL.clone_into(&mut doc.routes[0].request);
+    EVIL.clone_into(&mut doc.objectives[0].description);
     doc.instrument.warnings.push(EVIL.to_owned());
     doc
-}
-
-/// Derives verdict and chain from the findings, as the gate does.
-fn judge(doc: &mut Document, outcome: VerdictOutcome, exit_code: u8, sentence: &str) {
-    doc.verdict.outcome = outcome;
-    doc.verdict.exit_code = exit_code;
-    sentence.clone_into(&mut doc.verdict.sentence);
-    doc.verdict.counts = counts(&doc.findings);
-    let origin = doc.verdict.origin.clone();
-    doc.chain = Hop::ALL
-        .into_iter()
-        .map(|hop| hop_info(hop, &doc.findings, origin.as_ref()))
-        .collect();
-}
-
-fn counts(findings: &[Finding]) -> Counts {
-    let mut counts = Counts::default();
-    for finding in findings {
-        match (&finding.status, finding.severity) {
-            (Status::Pass, _) => counts.pass += 1,
-            (_, Severity::Warning) => counts.warnings += 1,
-            (Status::Fail, _) => counts.fail += 1,
-            (Status::Inconclusive, _) => counts.inconclusive += 1,
-            (Status::Skipped { .. }, _) => counts.skipped += 1,
-        }
-    }
-    counts
-}
-
-fn hop_info(hop: Hop, findings: &[Finding], origin: Option<&CheckId>) -> HopInfo {
-    let own: Vec<&Finding> = findings
-        .iter()
-        .filter(|f| f.hop == hop && f.severity == Severity::Error)
-        .collect();
-    let status = ["fail", "inconclusive", "pass"]
-        .into_iter()
-        .find(|word| own.iter().any(|f| f.status.word() == *word))
-        .unwrap_or("skipped");
-    let failed: Vec<&&Finding> = own.iter().filter(|f| f.status == Status::Fail).collect();
-    HopInfo {
-        hop,
-        status: status.to_owned(),
-        origin: origin.is_some_and(|id| failed.iter().any(|f| f.check == *id)),
-        follows: !failed.is_empty() && failed.iter().all(|f| f.follows_from.is_some()),
-        findings: u32::try_from(own.len()).unwrap(),
-    }
 }
 
 fn document(scenario: &str, bad: u64) -> Document {

@@ -90,7 +90,10 @@
     var second = seconds.get(Math.floor(now / 1000));
     var clock = new Date(data.started + now).toISOString().slice(11, 19);
     var lines = [row((now / 1000).toFixed(1) + " s", clock + " UTC")];
-    within(data.phases).forEach(function (p) { lines.push(row("phase", [p.name].concat(p.faults).join(", "))); });
+    within(data.phases).forEach(function (p) {
+      lines.push(row("phase", p.name));
+      p.faults.forEach(function (fault) { lines.push(row("fault", fault)); });
+    });
     if (second) {
       lines.push(row("offered", second.planned + "/s"), row("sent", second.sent + "/s"));
       var share = second.planned ? (100 * second.bad / second.planned).toFixed(1) + " %" : "–";

@@ -39,12 +39,10 @@ impl Ink {
         match self {
             Self::Text => "var(--muted)",
             Self::Grid => "var(--line)",
-            Self::P50 => "var(--p50)",
+            Self::P50 | Self::Service => "var(--p50)",
             Self::P95 => "var(--p95)",
-            Self::P99 => "var(--p99)",
+            Self::P99 | Self::Response => "var(--p99)",
             Self::Bad => "var(--bad)",
-            Self::Response => "var(--p99)",
-            Self::Service => "var(--p50)",
         }
     }
 }

@@ -82,9 +82,8 @@ mod tests {
     #[test]
     fn moments_outside_stay_on_the_axis() {
         let axis = Axis { end_ms: 80_000 };
-        assert_eq!(axis.percent(20_000), 25.0);
-        assert_eq!(axis.percent(-5), 0.0);
-        assert_eq!(axis.percent(90_000), 100.0);
+        let places = [20_000, -5, 90_000].map(|ms| format!("{}", axis.percent(ms)));
+        assert_eq!(places, ["25", "0", "100"]);
         let band = axis.band(60_000, 90_000);
         assert_eq!(
             band,
