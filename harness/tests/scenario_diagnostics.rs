@@ -2,6 +2,8 @@
 
 mod scenario_workshop;
 
+use std::fmt::Write as _;
+
 use scenario_workshop::Workshop;
 
 #[test]
@@ -141,7 +143,7 @@ fn each_kind_of_mistake_is_told() {
         let told = workshop.told("changed.yaml");
         assert_ne!(told, "", "no mistake in `{to}`");
         let first = |s: &str| s.trim().lines().next().unwrap_or_default().to_owned();
-        transcript.push_str(&format!("## {} -> {}\n{told}\n", first(from), first(to)));
+        let _ = writeln!(transcript, "## {} -> {}\n{told}", first(from), first(to));
     }
     insta::assert_snapshot!(transcript);
 }

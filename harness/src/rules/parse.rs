@@ -1,10 +1,10 @@
-//! Reads a rule file strictly, scales it, and says where each rule stands.
+//! Reads a rule file strictly and scales it.
 
+use super::inspect::Inspector;
 use super::scale::scale_spec;
-use super::spec::{GroupSpec, RuleFileSpec, RuleSpec};
-use super::window::{Role, windows};
-use crate::model::yaml::{self, Path, Places};
-use crate::model::{Diagnostic, Engine, Millis, Rule, RuleGroup, RuleKind, Source, Span};
+use super::spec::{GroupSpec, RuleFileSpec};
+use crate::model::yaml;
+use crate::model::{Diagnostic, Engine, Millis, Rule, RuleGroup, RuleKind, Source};
 
 /// How to read a file.
 #[derive(Debug, Clone, Copy)]
@@ -24,17 +24,6 @@ pub struct RuleDocument {
     pub text: String,
     /// The same, parsed.
     pub groups: Vec<RuleGroup>,
-    /// Where each rule's name is written, in file order.
-    pub rules: Vec<PlacedRule>,
-}
-
-/// A rule's name and place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlacedRule {
-    /// The alert's or record's name.
-    pub name: String,
-    /// Where it is written.
-    pub span: Span,
 }
 
 /// Reads a file; `None` when its shape leaves nothing to use. All mistakes go to `found`.
@@ -57,14 +46,13 @@ pub fn parse(
         found.push(source.mistake(second.span, "a rule file holds one document"));
     }
     let shaped = yaml::read::<RuleFileSpec>(source, root, found)?;
-    let mut file = FileReader {
+    let mut file = Inspector {
         source,
         reading,
         places: &shaped.places,
         found,
     };
     file.check(&shaped.value);
-    let rules = file.placed(&shaped.value);
 
     let mut spec = shaped.value;
     let mut text = source.text.clone();
@@ -85,11 +73,7 @@ pub fn parse(
         }
     }
     let groups = spec.groups.iter().map(group_of).collect();
-    Some(RuleDocument {
-        text,
-        groups,
-        rules,
-    })
+    Some(RuleDocument { text, groups })
 }
 
 fn group_of(spec: &GroupSpec) -> RuleGroup {
@@ -106,7 +90,7 @@ fn group_of(spec: &GroupSpec) -> RuleGroup {
                 } else {
                     RuleKind::Record
                 },
-                name: name_of(rule).to_owned(),
+                name: rule.name().to_owned(),
                 expr: rule.expr.trim_end().to_owned(),
                 hold: millis(&rule.hold).unwrap_or_default(),
                 keep_firing_for: millis(&rule.keep_firing_for).unwrap_or_default(),
@@ -122,212 +106,6 @@ fn group_of(spec: &GroupSpec) -> RuleGroup {
             })
             .collect(),
     }
-}
-
-fn name_of(rule: &RuleSpec) -> &str {
-    rule.alert
-        .as_deref()
-        .or(rule.record.as_deref())
-        .unwrap_or_default()
-}
-
-/// Checks what the shape alone cannot say.
-struct FileReader<'a> {
-    source: &'a Source,
-    reading: Reading,
-    places: &'a Places,
-    found: &'a mut Vec<Diagnostic>,
-}
-
-impl FileReader<'_> {
-    fn report(&mut self, path: &Path, make: impl FnOnce(&Source, Span) -> Diagnostic) {
-        if !self.places.is_broken(path) {
-            self.found.push(make(self.source, self.places.span(path)));
-        }
-    }
-
-    fn check(&mut self, spec: &RuleFileSpec) {
-        let groups = Path::root().at("groups");
-        for (g, group) in spec.groups.iter().enumerate() {
-            let path = groups.at(g);
-            if spec.groups[..g]
-                .iter()
-                .any(|other| other.name == group.name)
-            {
-                self.report(&path.at("name"), |s, at| {
-                    s.mistake(at, format!("group `{}` is defined twice", group.name))
-                        .hint("give each group of a file its own name")
-                });
-            }
-            self.duration(&path.at("interval"), group.interval.as_deref());
-            self.duration(&path.at("query_offset"), group.query_offset.as_deref());
-            self.dropped_by_loki(
-                &path,
-                &[
-                    ("query_offset", group.query_offset.is_some()),
-                    ("labels", !group.labels.is_empty()),
-                ],
-            );
-            for (r, rule) in group.rules.iter().enumerate() {
-                self.rule(&path.at("rules").at(r), rule);
-            }
-        }
-    }
-
-    fn rule(&mut self, path: &Path, rule: &RuleSpec) {
-        match (&rule.alert, &rule.record) {
-            (Some(_), None) => {}
-            (None, Some(metric)) => self.record(path, metric, rule),
-            _ => self.report(path, |s, at| {
-                s.mistake(at, "a rule has exactly one of `alert` and `record`")
-            }),
-        }
-        self.dropped_by_loki(path, &[("keep_firing_for", rule.keep_firing_for.is_some())]);
-        let name = name_of(rule);
-        if rule.alert.as_deref() == Some("") {
-            self.report(&path.at("alert"), |s, at| {
-                s.mistake(at, "an alert needs a name")
-            });
-        }
-        self.duration(&path.at("for"), rule.hold.as_deref());
-        self.duration(&path.at("keep_firing_for"), rule.keep_firing_for.as_deref());
-        for label in rule.labels.keys() {
-            if !is_label(label) {
-                self.report(&path.at("labels").at(label), |s, at| {
-                    s.mistake(at, format!("`{label}` is not a label name"))
-                        .hint("letters, digits and `_`, not starting with a digit")
-                });
-            }
-        }
-        self.expr(&path.at("expr"), name, &rule.expr);
-    }
-
-    /// Loki's ruler reads these fields and drops them without a word.
-    fn dropped_by_loki(&mut self, path: &Path, fields: &[(&str, bool)]) {
-        for (key, set) in fields {
-            if *set && self.reading.engine == Engine::Loki {
-                self.report(&path.at(key), |s, at| {
-                    s.mistake(at, format!("Loki's ruler ignores `{key}`"))
-                        .hint("remove it, so that nobody relies on it")
-                });
-            }
-        }
-    }
-
-    fn record(&mut self, path: &Path, metric: &str, rule: &RuleSpec) {
-        if !is_metric(metric) {
-            self.report(&path.at("record"), |s, at| {
-                s.mistake(at, format!("`{metric}` is not a metric name"))
-                    .hint("letters, digits, `_` and `:`, not starting with a digit")
-            });
-        }
-        for (key, set) in [
-            ("for", rule.hold.is_some()),
-            ("keep_firing_for", rule.keep_firing_for.is_some()),
-            ("annotations", !rule.annotations.is_empty()),
-        ] {
-            if set {
-                self.report(&path.at(key), |s, at| {
-                    s.mistake(
-                        at,
-                        format!("`{key}` belongs to alerts, and `{metric}` is recorded"),
-                    )
-                });
-            }
-        }
-    }
-
-    fn duration(&mut self, path: &Path, text: Option<&str>) {
-        if let Some(text) = text
-            && Millis::from_promql(text).is_none()
-        {
-            self.report(path, |s, at| {
-                s.mistake(at, format!("`{text}` is not a duration"))
-                    .label("such as 30s, 5m or 1h30m")
-            });
-        }
-    }
-
-    fn expr(&mut self, path: &Path, name: &str, expr: &str) {
-        if expr.trim().is_empty() {
-            self.report(path, |s, at| {
-                s.mistake(at, format!("rule `{name}` has no expression"))
-            });
-        }
-        let k = self.reading.time_scale;
-        if k == 1 {
-            return;
-        }
-        let floor = Millis(self.reading.scrape_interval.0 * 4);
-        for window in windows(expr) {
-            let written = &expr[window.span.start..window.span.end];
-            match window.length {
-                None => self.report(path, |s, at| {
-                    s.mistake(
-                        s.within(at, written),
-                        format!("rule `{name}`: the window `{written}` cannot be scaled"),
-                    )
-                    .label("write it as one duration, such as 10m")
-                }),
-                Some(length)
-                    if window.role == Role::Range
-                        && self.reading.engine == Engine::Prometheus
-                        && length.scaled_down(k) < floor =>
-                {
-                    let scaled = length.scaled_down(k);
-                    let scrape = self.reading.scrape_interval;
-                    // The largest scale at which this window still holds four scrapes.
-                    let most = length.0 / floor.0.max(1);
-                    self.report(path, |s, at| {
-                        let found = s
-                            .mistake(
-                                s.within(at, written),
-                                format!(
-                                    "rule `{name}`: `[{written}]` is only {scaled} at time scale {k}, less than 4 scrapes of {scrape}"
-                                ),
-                            )
-                            .label("too short to rate");
-                        if most >= 1 {
-                            found.hint(format!("a time scale of at most {most}, or a longer window"))
-                        } else {
-                            found.hint("a longer window")
-                        }
-                    });
-                }
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn placed(&self, spec: &RuleFileSpec) -> Vec<PlacedRule> {
-        let groups = Path::root().at("groups");
-        let mut placed = Vec::new();
-        for (g, group) in spec.groups.iter().enumerate() {
-            for (r, rule) in group.rules.iter().enumerate() {
-                let key = if rule.alert.is_some() {
-                    "alert"
-                } else {
-                    "record"
-                };
-                placed.push(PlacedRule {
-                    name: name_of(rule).to_owned(),
-                    span: self.places.span(&groups.at(g).at("rules").at(r).at(key)),
-                });
-            }
-        }
-        placed
-    }
-}
-
-fn is_label(name: &str) -> bool {
-    is_metric(name) && !name.contains(':')
-}
-
-fn is_metric(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == ':')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
 }
 
 #[cfg(test)]
@@ -379,7 +157,6 @@ mod tests {
             (Millis(120_000), Millis(300_000))
         );
         assert_eq!(rule.labels["team"], "kv");
-        assert_eq!(document.rules[1].name, "KvFastBurn");
     }
 
     #[test]

@@ -60,3 +60,13 @@ pub struct RuleSpec {
     #[serde(default, skip_serializing_if = "Labels::is_empty")]
     pub annotations: Labels,
 }
+
+impl RuleSpec {
+    /// The alert's or record's name; empty if neither is written.
+    pub(super) fn name(&self) -> &str {
+        self.alert
+            .as_deref()
+            .or(self.record.as_deref())
+            .unwrap_or_default()
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::diagnostics::Mistakes;
 use super::expand::expand;
 use super::files::{self, Files};
@@ -30,20 +32,36 @@ pub fn load(
 ) -> Result<Plan, Mistakes> {
     let shown = path.display().to_string();
     let mut found = Vec::new();
-    let plan = read(path, env, overrides, &mut found);
-    match (Mistakes::of(&shown, found), plan) {
-        (None, Some(plan)) => Ok(plan),
-        (Some(mistakes), _) => Err(mistakes),
-        (None, None) => {
-            let empty = Diagnostic::whole_file(&shown, "no scenario could be read");
-            Err(Mistakes::of(&shown, vec![empty]).unwrap_or_else(|| unreachable!("one mistake")))
+    match read(path, env, overrides, &mut found) {
+        Some(plan) if found.is_empty() => Ok(plan),
+        _ => {
+            if found.is_empty() {
+                found.push(Diagnostic::whole_file(&shown, "no scenario could be read"));
+            }
+            Err(Mistakes::of(&shown, found))
         }
     }
 }
 
 /// The JSON schema of scenario files, for editors.
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(ScenarioSpec).to_value()
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(ScenarioSpec).to_value();
+    unwrap_lines(&mut schema);
+    schema
+}
+
+/// Descriptions come from comments wrapped at the width of the source; an editor wraps them itself.
+fn unwrap_lines(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::String(text)) = fields.get_mut("description") {
+                *text = text.replace('\n', " ");
+            }
+            fields.values_mut().for_each(unwrap_lines);
+        }
+        Value::Array(items) => items.iter_mut().for_each(unwrap_lines),
+        _ => {}
+    }
 }
 
 fn read(

@@ -58,9 +58,8 @@ impl Review<'_> {
         let before = self.found.len();
         let length = self.duration(path, text);
         if length == Millis(0) && self.found.len() == before {
-            let name = path.to_string();
-            let name = name.rsplit('/').next().unwrap_or_default();
-            self.report(path, format!("`{name}` must be longer than zero"), |d| d);
+            let message = format!("{} must be longer than zero", path.field_name());
+            self.report(path, message, |d| d);
         }
         length
     }

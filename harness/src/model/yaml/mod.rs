@@ -4,6 +4,7 @@
 mod node;
 mod parse;
 mod path;
+mod schema;
 mod shape;
 mod walk;
 

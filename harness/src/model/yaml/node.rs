@@ -1,5 +1,7 @@
 //! A YAML value that knows where it is written.
 
+use serde_json::{Value, json};
+
 use crate::model::source::Span;
 
 /// A value and its place.
@@ -58,6 +60,27 @@ impl Node {
         match &self.kind {
             NodeKind::Scalar { text, .. } => Some(text),
             _ => None,
+        }
+    }
+
+    /// The value as JSON, read as YAML's core schema would.
+    pub(super) fn to_json(&self) -> Value {
+        match &self.kind {
+            _ if self.is_null() => Value::Null,
+            NodeKind::Scalar { text, plain: true } if text == "true" || text == "false" => {
+                json!(text == "true")
+            }
+            NodeKind::Scalar { text, plain: true } => match (text.parse::<i64>(), text.parse()) {
+                (Ok(whole), _) => json!(whole),
+                (_, Ok(number)) if f64::is_finite(number) => json!(number),
+                _ => json!(text),
+            },
+            NodeKind::Scalar { text, .. } => json!(text),
+            NodeKind::List(items) => items.iter().map(Self::to_json).collect(),
+            NodeKind::Map(entries) => entries
+                .iter()
+                .map(|e| (e.key.clone(), e.value.to_json()))
+                .collect(),
         }
     }
 

@@ -22,6 +22,19 @@ impl Path {
         self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
     }
 
+    /// The last field's name for messages, in backticks; an item of a list goes by the list's name.
+    pub fn field_name(&self) -> String {
+        let mut steps = self.0.rsplit('/');
+        let last = steps.next().unwrap_or_default();
+        if last.is_empty() {
+            "the document".to_owned()
+        } else if last.bytes().all(|b| b.is_ascii_digit()) {
+            format!("`{}` item", steps.next().unwrap_or_default())
+        } else {
+            format!("`{last}`")
+        }
+    }
+
     /// Whether this is `other` or lies below it.
     pub fn is_within(&self, other: &Self) -> bool {
         self.0

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::node::{Entry, Node, NodeKind};
 use super::path::Path;
+use super::schema::{accepts, accepts_any, bounds, expected, is_free, strings, words, words_free};
 use super::shape::Places;
 use crate::model::source::{Diagnostic, Source, Span};
 use crate::model::suggest::nearest;
@@ -40,7 +41,7 @@ impl<'a> Walk<'a> {
         self.places.spans.insert(path.clone(), node.span);
         let choices = self.choices(schema);
         if choices.iter().any(|c| is_free(c)) {
-            return free(node);
+            return node.to_json();
         }
         if node.is_null() && choices.iter().any(|c| accepts(c, "null")) {
             return Value::Null;
@@ -95,7 +96,7 @@ impl<'a> Walk<'a> {
         {
             return Some(json!(text));
         }
-        let name = field_name(path);
+        let name = path.field_name();
         if !words.is_empty() {
             let known = words.join(", ");
             let mistake = match nearest(text, words) {
@@ -272,7 +273,7 @@ impl<'a> Walk<'a> {
                 self.source
                     .mistake(
                         at,
-                        format!("{} must hold exactly one field", field_name(path)),
+                        format!("{} must hold exactly one field", path.field_name()),
                     )
                     .known(&tags),
             );
@@ -295,7 +296,7 @@ impl<'a> Walk<'a> {
             self.source
                 .mistake(
                     span,
-                    format!("{} must be {}", field_name(path), expected(choices)),
+                    format!("{} must be {}", path.field_name(), expected(choices)),
                 )
                 .label(format!("this is {}", node.describe())),
         );
@@ -353,120 +354,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_free(schema: &Value) -> bool {
-    *schema == Value::Bool(true)
-        || schema.as_object().is_some_and(|o| {
-            !["type", "const", "enum", "properties"]
-                .iter()
-                .any(|k| o.contains_key(*k))
-        })
-}
-
-fn accepts(schema: &Value, kind: &str) -> bool {
-    match schema.get("type") {
-        Some(Value::String(one)) => one == kind,
-        Some(Value::Array(several)) => several.iter().any(|t| t == kind),
-        _ => false,
-    }
-}
-
-fn accepts_any(choices: &[&Value], kind: &str) -> bool {
-    choices.iter().any(|c| accepts(c, kind))
-}
-
-/// The fixed words a schema allows.
-fn words(schema: &Value) -> Vec<&str> {
-    match (schema.get("const"), schema.get("enum")) {
-        (Some(Value::String(word)), _) => vec![word],
-        (_, list) => strings(list),
-    }
-}
-
-fn words_free(schema: &Value) -> bool {
-    schema.get("const").is_none() && schema.get("enum").is_none()
-}
-
-fn strings(list: Option<&Value>) -> Vec<&str> {
-    list.and_then(Value::as_array)
-        .map(|l| l.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default()
-}
-
-fn bounds(choices: &[&Value]) -> (i128, i128) {
-    let Some(schema) = choices.iter().find(|c| accepts(c, "integer")) else {
-        return (0, 0);
-    };
-    let (low, high) = match schema.get("format").and_then(Value::as_str) {
-        Some("uint8") => (0, i128::from(u8::MAX)),
-        Some("uint16") => (0, i128::from(u16::MAX)),
-        Some("uint32") => (0, i128::from(u32::MAX)),
-        Some("uint64") => (0, i128::from(u64::MAX)),
-        _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
-    };
-    let bound = |key| schema.get(key).and_then(Value::as_i64).map(i128::from);
-    (
-        bound("minimum").unwrap_or(low),
-        bound("maximum").unwrap_or(high),
-    )
-}
-
-/// What is wanted, in words.
-fn expected(choices: &[&Value]) -> String {
-    let mut kinds: Vec<&str> = Vec::new();
-    for (kind, word) in [
-        ("string", "text"),
-        ("integer", "a whole number"),
-        ("number", "a number"),
-        ("boolean", "true or false"),
-        ("array", "a list"),
-        ("object", "a mapping"),
-    ] {
-        if accepts_any(choices, kind) {
-            kinds.push(word);
-        }
-    }
-    kinds.join(" or ")
-}
-
-fn field_name(path: &Path) -> String {
-    let text = path.to_string();
-    let mut steps = text.rsplit('/');
-    let last = steps.next().unwrap_or_default();
-    if last.is_empty() {
-        "the document".to_owned()
-    } else if last.bytes().all(|b| b.is_ascii_digit()) {
-        format!("`{}` item", steps.next().unwrap_or_default())
-    } else {
-        format!("`{last}`")
-    }
-}
-
 fn first_sentence(text: &str) -> String {
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
     flat.split_once(". ")
         .map_or(flat.trim_end_matches('.'), |(first, _)| first)
         .to_owned()
-}
-
-/// A value under no schema, as JSON.
-fn free(node: &Node) -> Value {
-    match &node.kind {
-        _ if node.is_null() => Value::Null,
-        NodeKind::Scalar { text, plain: true } if text == "true" || text == "false" => {
-            json!(text == "true")
-        }
-        NodeKind::Scalar { text, plain: true } => text.parse::<i64>().map_or_else(
-            |_| match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => json!(number),
-                _ => json!(text),
-            },
-            |whole| json!(whole),
-        ),
-        NodeKind::Scalar { text, .. } => json!(text),
-        NodeKind::List(items) => items.iter().map(free).collect(),
-        NodeKind::Map(entries) => entries
-            .iter()
-            .map(|e| (e.key.clone(), free(&e.value)))
-            .collect(),
-    }
 }
