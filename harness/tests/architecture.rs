@@ -14,15 +14,28 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ledger", &["model"]),
     ("load", &["model", "scenario", "ledger"]),
     ("telemetry", &["model"]),
-    ("verify", &["model", "scenario", "slo", "rules", "dashboards", "ledger"]),
+    (
+        "verify",
+        &["model", "scenario", "slo", "rules", "dashboards", "ledger"],
+    ),
     ("gate", &["model"]),
     ("report", &["model", "ledger"]),
     ("stack", &["model"]),
     (
         "app",
         &[
-            "model", "slo", "rules", "dashboards", "scenario", "ledger", "load", "telemetry", "verify", "gate",
-            "report", "stack",
+            "model",
+            "slo",
+            "rules",
+            "dashboards",
+            "scenario",
+            "ledger",
+            "load",
+            "telemetry",
+            "verify",
+            "gate",
+            "report",
+            "stack",
         ],
     ),
     ("cli", &["app", "model"]),
@@ -62,7 +75,10 @@ fn shipped_lines(path: &Path) -> Vec<String> {
     while let Some(line) = rest.next() {
         if line.trim() == "#[cfg(test)]" {
             // A test module ends the file; a single test-only item (`mod fixture;`) is one line.
-            if rest.peek().is_some_and(|next| next.trim_end().ends_with('{')) {
+            if rest
+                .peek()
+                .is_some_and(|next| next.trim_end().ends_with('{'))
+            {
                 break;
             }
             rest.next();
@@ -81,11 +97,23 @@ fn imports(text: &str, modules: &BTreeSet<&str>) -> BTreeSet<String> {
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
         let names: Vec<&str> = if let Some(group) = rest.strip_prefix('{') {
-            group.split(['{', '}', ',', ' ', '\n']).map(|n| n.split("::").next().unwrap_or(n)).collect()
+            group
+                .split(['{', '}', ',', ' ', '\n'])
+                .map(|n| n.split("::").next().unwrap_or(n))
+                .collect()
         } else {
-            vec![rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")]
+            vec![
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+                    .unwrap_or(""),
+            ]
         };
-        found.extend(names.into_iter().filter(|n| modules.contains(n)).map(str::to_owned));
+        found.extend(
+            names
+                .into_iter()
+                .filter(|n| modules.contains(n))
+                .map(str::to_owned),
+        );
     }
     found
 }
@@ -96,7 +124,11 @@ fn imports_by_module() -> BTreeMap<String, BTreeMap<String, PathBuf>> {
     for module in &modules {
         for file in rust_files(&source().join(module)) {
             for import in imports(&shipped_lines(&file).join("\n"), &modules) {
-                by_module.entry((*module).to_owned()).or_default().entry(import).or_insert_with(|| file.clone());
+                by_module
+                    .entry((*module).to_owned())
+                    .or_default()
+                    .entry(import)
+                    .or_insert_with(|| file.clone());
             }
         }
     }
@@ -114,14 +146,26 @@ fn every_module_uses_only_what_the_table_allows() {
             }
         }
     }
-    assert!(wrong.is_empty(), "not in the import table of ARCHITECTURE.md:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "not in the import table of ARCHITECTURE.md:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn the_guard_sees_the_arrows_that_are_there() {
     let seen = imports_by_module();
-    for (module, import) in [("app", "verify"), ("verify", "ledger"), ("load", "scenario"), ("cli", "app")] {
-        assert!(seen[module].contains_key(import), "{module} is known to use {import}");
+    for (module, import) in [
+        ("app", "verify"),
+        ("verify", "ledger"),
+        ("load", "scenario"),
+        ("cli", "app"),
+    ] {
+        assert!(
+            seen[module].contains_key(import),
+            "{module} is known to use {import}"
+        );
     }
 }
 
@@ -141,7 +185,10 @@ fn the_table_in_the_document_is_this_one() {
             continue;
         }
         for name in *uses {
-            assert!(row.contains(name), "ARCHITECTURE.md does not say that {module} may use {name}: {row}");
+            assert!(
+                row.contains(name),
+                "ARCHITECTURE.md does not say that {module} may use {name}: {row}"
+            );
         }
     }
 }
@@ -153,7 +200,10 @@ fn every_folder_of_the_source_stands_in_the_table() {
         let entry = entry.unwrap();
         if entry.path().is_dir() {
             let name = entry.file_name().into_string().unwrap();
-            assert!(known.contains(name.as_str()), "src/{name} is in no row of the import table");
+            assert!(
+                known.contains(name.as_str()),
+                "src/{name} is in no row of the import table"
+            );
         }
     }
 }
@@ -164,16 +214,26 @@ fn clocks_are_read_only_where_time_is_made() {
     for (module, _) in MAY_USE.iter().filter(|(m, _)| !MAY_READ_CLOCKS.contains(m)) {
         for file in rust_files(&source().join(module)) {
             let text = shipped_lines(&file).join("\n");
-            if ["Instant::now", "SystemTime::now", "Timestamp::now"].iter().any(|call| text.contains(call)) {
+            if ["Instant::now", "SystemTime::now", "Timestamp::now"]
+                .iter()
+                .any(|call| text.contains(call))
+            {
                 wrong.push(file.display().to_string());
             }
         }
     }
-    assert!(wrong.is_empty(), "these read a clock; take the time as a parameter:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "these read a clock; take the time as a parameter:\n{}",
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn main_is_a_table_of_contents() {
-    let lines = fs::read_to_string(source().join("main.rs")).unwrap().lines().count();
+    let lines = fs::read_to_string(source().join("main.rs"))
+        .unwrap()
+        .lines()
+        .count();
     assert!(lines <= 40, "main.rs has {lines} lines");
 }

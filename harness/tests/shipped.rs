@@ -8,7 +8,10 @@ use sloproof::scenario::{self, Overrides, Plan};
 use sloproof::verify::registry;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 fn scenarios() -> Vec<PathBuf> {
@@ -32,12 +35,25 @@ fn every_scenario_is_valid_and_says_first_what_must_come_of_it() {
     assert!(files.len() >= 4, "{files:?}");
     for file in files {
         let plan = plan(&file);
-        assert_eq!(Some(plan.name.as_str()), file.file_stem().and_then(|s| s.to_str()));
+        assert_eq!(
+            Some(plan.name.as_str()),
+            file.file_stem().and_then(|s| s.to_str())
+        );
         let text = fs::read_to_string(&file).unwrap();
         let comments: Vec<&str> = text.lines().take_while(|l| l.starts_with('#')).collect();
-        assert!(comments[0].contains("$schema="), "{}: the first line names the schema for editors", file.display());
-        let says = comments.iter().any(|l| ["PASS", "FAIL", "INVALID"].iter().any(|v| l.contains(v)));
-        assert!(says, "{}: the first comment says which verdict must come", file.display());
+        assert!(
+            comments[0].contains("$schema="),
+            "{}: the first line names the schema for editors",
+            file.display()
+        );
+        let says = comments
+            .iter()
+            .any(|l| ["PASS", "FAIL", "INVALID"].iter().any(|v| l.contains(v)));
+        assert!(
+            says,
+            "{}: the first comment says which verdict must come",
+            file.display()
+        );
     }
 }
 
@@ -45,13 +61,30 @@ fn every_scenario_is_valid_and_says_first_what_must_come_of_it() {
 fn every_alert_has_a_severity_a_summary_and_a_runbook_that_exists() {
     let plan = plan(&scenarios()[0]);
     let alerts: Vec<_> = plan.alert_rules().collect();
-    assert!(alerts.iter().any(|(engine, _)| *engine == Engine::Loki), "LogsErrorBurst is a rule of Loki's");
+    assert!(
+        alerts.iter().any(|(engine, _)| *engine == Engine::Loki),
+        "LogsErrorBurst is a rule of Loki's"
+    );
     for (_, rule) in alerts {
         assert_eq!(rule.kind, RuleKind::Alert);
-        assert!(rule.labels.contains_key("severity"), "{} has no severity", rule.name);
-        assert!(rule.annotations.contains_key("summary"), "{} has no summary", rule.name);
-        let url = rule.annotations.get("runbook_url").unwrap_or_else(|| panic!("{} has no runbook_url", rule.name));
-        let file = url.split("/blob/main/").nth(1).unwrap_or_else(|| panic!("{url} is no link into this repository"));
+        assert!(
+            rule.labels.contains_key("severity"),
+            "{} has no severity",
+            rule.name
+        );
+        assert!(
+            rule.annotations.contains_key("summary"),
+            "{} has no summary",
+            rule.name
+        );
+        let url = rule
+            .annotations
+            .get("runbook_url")
+            .unwrap_or_else(|| panic!("{} has no runbook_url", rule.name));
+        let file = url
+            .split("/blob/main/")
+            .nth(1)
+            .unwrap_or_else(|| panic!("{url} is no link into this repository"));
         let text = fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{url}: {e}"));
         for heading in ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"] {
             assert!(text.contains(heading), "{file} has no `{heading}`");
@@ -71,16 +104,26 @@ fn every_check_has_a_page_that_explain_shows() {
 
 #[test]
 fn every_relative_link_of_the_documents_leads_somewhere() {
-    let mut documents = vec!["README.md", "ARCHITECTURE.md", "SLO.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-        .into_iter()
-        .map(|name| root().join(name))
-        .collect::<Vec<_>>();
+    let mut documents = vec![
+        "README.md",
+        "ARCHITECTURE.md",
+        "SLO.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ]
+    .into_iter()
+    .map(|name| root().join(name))
+    .collect::<Vec<_>>();
     documents.extend(markdown_below(&root().join("docs")));
     let mut dangling = Vec::new();
     for document in documents {
-        let text = fs::read_to_string(&document).unwrap_or_else(|e| panic!("{}: {e}", document.display()));
+        let text =
+            fs::read_to_string(&document).unwrap_or_else(|e| panic!("{}: {e}", document.display()));
         for (at, _) in text.match_indices("](") {
-            let link = text[at + 2..].split([')', '#', ' ']).next().unwrap_or_default();
+            let link = text[at + 2..]
+                .split([')', '#', ' '])
+                .next()
+                .unwrap_or_default();
             if link.is_empty() || link.contains("://") || link.starts_with("mailto:") {
                 continue;
             }
@@ -89,7 +132,11 @@ fn every_relative_link_of_the_documents_leads_somewhere() {
             }
         }
     }
-    assert!(dangling.is_empty(), "dangling links:\n{}", dangling.join("\n"));
+    assert!(
+        dangling.is_empty(),
+        "dangling links:\n{}",
+        dangling.join("\n")
+    );
 }
 
 fn markdown_below(dir: &Path) -> Vec<PathBuf> {

@@ -21,7 +21,11 @@ impl Console {
     pub fn from_environment(quiet: bool, colour: Option<bool>) -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let live = io::stderr().is_terminal() && !quiet && std::env::var_os("CI").is_none();
-        let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if live {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         Self {
             quiet,
             colour: colour.unwrap_or_else(|| io::stdout().is_terminal() && !plain),
@@ -72,8 +76,14 @@ impl Console {
 
     /// How reports for the terminal should look.
     pub fn style(&self) -> Style {
-        let width = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(110);
-        Style { colour: self.colour, width }
+        let width = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|c| c.parse().ok())
+            .unwrap_or(110);
+        Style {
+            colour: self.colour,
+            width,
+        }
     }
 
     fn tell(&self, text: &str) {

@@ -6,14 +6,18 @@ use crate::verify::registry;
 /// Prints one check's page, or the list of all.
 pub fn explain(console: &Console, check: Option<&str>) -> Result<u8, Failure> {
     let Some(id) = check else {
-        let lines: Vec<String> =
-            registry::all().iter().map(|c| format!("{:26} {}", c.meta().id, c.meta().title)).collect();
+        let lines: Vec<String> = registry::all()
+            .iter()
+            .map(|c| format!("{:26} {}", c.meta().id, c.meta().title))
+            .collect();
         console.print(&lines.join("\n"));
         return Ok(PASS);
     };
     let Some(page) = registry::page(id) else {
         let known: Vec<&str> = registry::all().iter().map(|c| c.meta().id).collect();
-        let nearest = known.iter().max_by(|a, b| strsim::jaro(a, id).total_cmp(&strsim::jaro(b, id)));
+        let nearest = known
+            .iter()
+            .max_by(|a, b| strsim::jaro(a, id).total_cmp(&strsim::jaro(b, id)));
         return Err(Failure::usage(anyhow::anyhow!(
             "there is no check `{id}`; did you mean `{}`? `sloproof explain` lists all",
             nearest.copied().unwrap_or("requests/count"),

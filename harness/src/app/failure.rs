@@ -14,17 +14,26 @@ pub struct Failure {
 impl Failure {
     /// Something the user can mend: bad input, a missing tool, an unreachable server, no room on the disk.
     pub fn usage(error: impl Into<anyhow::Error>) -> Self {
-        Self { code: exit::USAGE, error: error.into() }
+        Self {
+            code: exit::USAGE,
+            error: error.into(),
+        }
     }
 
     /// A bug, or a failure of the machine.
     pub fn internal(error: anyhow::Error) -> Self {
-        Self { code: exit::INTERNAL, error }
+        Self {
+            code: exit::INTERNAL,
+            error,
+        }
     }
 
     /// The user stopped it before there was anything to report.
     pub fn interrupted() -> Self {
-        Self { code: exit::INTERRUPTED, error: anyhow::anyhow!("interrupted before any load was sent: nothing to report") }
+        Self {
+            code: exit::INTERRUPTED,
+            error: anyhow::anyhow!("interrupted before any load was sent: nothing to report"),
+        }
     }
 
     /// The exit code.

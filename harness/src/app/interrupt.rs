@@ -24,7 +24,10 @@ impl Interrupt {
     /// Listens from now on; signals no longer end the process by themselves.
     pub(super) fn listen(console: &Console) -> std::io::Result<Self> {
         let interrupt = Self::default();
-        let (mut int, mut term) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let (mut int, mut term) = (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        );
         let (listener, console) = (interrupt.clone(), console.clone());
         tokio::spawn(async move {
             loop {

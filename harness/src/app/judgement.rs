@@ -54,10 +54,14 @@ impl Record {
 
 /// Writes every report file of a document.
 pub(super) fn write_reports(dir: &RunDir, document: &Document) -> anyhow::Result<()> {
-    let plain = Style { colour: false, width: 110 };
+    let plain = Style {
+        colour: false,
+        width: 110,
+    };
     for format in [Format::Json, Format::Html, Format::Junit, Format::Markdown] {
         if let Some(name) = format.file_name() {
-            let text = report::render(document, format, plain).with_context(|| format!("cannot render {name}"))?;
+            let text = report::render(document, format, plain)
+                .with_context(|| format!("cannot render {name}"))?;
             dir.write(name, text.as_bytes())?;
         }
     }

@@ -28,7 +28,9 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::internal(anyhow::Error::new(error).context("cannot start the async runtime")))
+        .map_err(|error| {
+            Failure::internal(anyhow::Error::new(error).context("cannot start the async runtime"))
+        })
 }
 
 /// The wall clock, read in `app` and handed to everything that must know the time.

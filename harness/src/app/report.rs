@@ -22,9 +22,11 @@ pub struct ReportOptions {
 
 /// Renders `report.json` of a run directory; judges nothing.
 pub fn report(console: &Console, options: &ReportOptions) -> Result<u8, Failure> {
-    let document: Document =
-        RunDir::open(&options.run).read_json("report.json", REPORT_SCHEMA_VERSION).map_err(Failure::usage)?;
-    let text = report::render(&document, options.format, console.style()).context("cannot render the report")?;
+    let document: Document = RunDir::open(&options.run)
+        .read_json("report.json", REPORT_SCHEMA_VERSION)
+        .map_err(Failure::usage)?;
+    let text = report::render(&document, options.format, console.style())
+        .context("cannot render the report")?;
     console.print(&text);
     Ok(PASS)
 }

@@ -14,7 +14,9 @@ const ROOM: usize = 8 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum RunDirError {
     /// It cannot be made or written.
-    #[error("cannot write {path}: {source}; choose another place with --out DIR or make room on the disk")]
+    #[error(
+        "cannot write {path}: {source}; choose another place with --out DIR or make room on the disk"
+    )]
     Write {
         /// Which file or folder.
         path: PathBuf,
@@ -38,7 +40,9 @@ pub enum RunDirError {
         source: serde_json::Error,
     },
     /// It was written by a newer program.
-    #[error("{path} has schema version {found}, and this program knows versions up to {known}; use a newer sloproof")]
+    #[error(
+        "{path} has schema version {found}, and this program knows versions up to {known}; use a newer sloproof"
+    )]
     TooNew {
         /// Which file.
         path: PathBuf,
@@ -58,16 +62,23 @@ pub struct RunDir {
 impl RunDir {
     /// Makes a new directory `base/id` and proves that a run's files will fit.
     pub fn create(base: &Path, id: &str) -> Result<Self, RunDirError> {
-        let dir = Self { path: base.join(id) };
+        let dir = Self {
+            path: base.join(id),
+        };
         let evidence = dir.path.join("evidence");
-        fs::create_dir_all(&evidence).map_err(|source| RunDirError::Write { path: evidence, source })?;
+        fs::create_dir_all(&evidence).map_err(|source| RunDirError::Write {
+            path: evidence,
+            source,
+        })?;
         dir.prove_room()?;
         Ok(dir)
     }
 
     /// An existing directory.
     pub fn open(path: &Path) -> Self {
-        Self { path: path.to_owned() }
+        Self {
+            path: path.to_owned(),
+        }
     }
 
     /// Where it is.
@@ -77,7 +88,9 @@ impl RunDir {
 
     /// The last part of its path.
     pub fn id(&self) -> String {
-        self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        self.path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
     }
 
     /// Writes a file: temporary, synced, renamed.
@@ -98,8 +111,11 @@ impl RunDir {
 
     /// Writes a value as pretty JSON with a final newline.
     pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), RunDirError> {
-        let mut text = serde_json::to_vec_pretty(value)
-            .map_err(|source| RunDirError::Malformed { path: self.path.join(name), source })?;
+        let mut text =
+            serde_json::to_vec_pretty(value).map_err(|source| RunDirError::Malformed {
+                path: self.path.join(name),
+                source,
+            })?;
         text.push(b'\n');
         self.write(name, &text)
     }
@@ -107,10 +123,19 @@ impl RunDir {
     /// Reads a JSON file; a `schema_version` above `known` is refused before its content is looked at.
     pub fn read_json<T: DeserializeOwned>(&self, name: &str, known: u32) -> Result<T, RunDirError> {
         let path = self.path.join(name);
-        let text = fs::read(&path).map_err(|source| RunDirError::Read { path: path.clone(), source })?;
-        let malformed = |source| RunDirError::Malformed { path: path.clone(), source };
+        let text = fs::read(&path).map_err(|source| RunDirError::Read {
+            path: path.clone(),
+            source,
+        })?;
+        let malformed = |source| RunDirError::Malformed {
+            path: path.clone(),
+            source,
+        };
         let value: serde_json::Value = serde_json::from_slice(&text).map_err(malformed)?;
-        let found = value.get("schema_version").and_then(serde_json::Value::as_u64).unwrap_or(0) as u32;
+        let found = value
+            .get("schema_version")
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(0) as u32;
         if found > known {
             return Err(RunDirError::TooNew { path, found, known });
         }
@@ -128,7 +153,10 @@ impl RunDir {
     /// The names in `evidence/`, sorted.
     pub fn evidence_files(&self) -> Result<Vec<String>, RunDirError> {
         let path = self.path.join("evidence");
-        let entries = fs::read_dir(&path).map_err(|source| RunDirError::Read { path: path.clone(), source })?;
+        let entries = fs::read_dir(&path).map_err(|source| RunDirError::Read {
+            path: path.clone(),
+            source,
+        })?;
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter(|name| name.to_ascii_lowercase().ends_with(".json"))
@@ -141,7 +169,9 @@ impl RunDir {
     /// A plain file for streaming, e.g. the interval log.
     pub fn stream(&self, name: &str) -> Result<io::BufWriter<File>, RunDirError> {
         let path = self.path.join(name);
-        File::create(&path).map(io::BufWriter::new).map_err(|source| RunDirError::Write { path, source })
+        File::create(&path)
+            .map(io::BufWriter::new)
+            .map_err(|source| RunDirError::Write { path, source })
     }
 
     fn prove_room(&self) -> Result<(), RunDirError> {
@@ -152,7 +182,10 @@ impl RunDir {
             file.sync_all()
         })();
         let _ = fs::remove_file(&path);
-        proved.map_err(|source| RunDirError::Write { path: self.path.clone(), source })
+        proved.map_err(|source| RunDirError::Write {
+            path: self.path.clone(),
+            source,
+        })
     }
 }
 
@@ -164,7 +197,8 @@ mod tests {
     fn what_was_written_is_read_and_leaves_no_temporary_file() {
         let base = tempfile::tempdir().unwrap();
         let dir = RunDir::create(base.path(), "run").unwrap();
-        dir.write_json("x.json", &serde_json::json!({"schema_version": 1, "n": 2})).unwrap();
+        dir.write_json("x.json", &serde_json::json!({"schema_version": 1, "n": 2}))
+            .unwrap();
         let value: serde_json::Value = dir.read_json("x.json", 1).unwrap();
         assert_eq!(value["n"], 2);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
@@ -174,9 +208,17 @@ mod tests {
     fn a_newer_file_is_refused_by_version() {
         let base = tempfile::tempdir().unwrap();
         let dir = RunDir::create(base.path(), "run").unwrap();
-        dir.write_json("x.json", &serde_json::json!({"schema_version": 9})).unwrap();
+        dir.write_json("x.json", &serde_json::json!({"schema_version": 9}))
+            .unwrap();
         let refused = dir.read_json::<serde_json::Value>("x.json", 1);
-        assert!(matches!(refused, Err(RunDirError::TooNew { found: 9, known: 1, .. })));
+        assert!(matches!(
+            refused,
+            Err(RunDirError::TooNew {
+                found: 9,
+                known: 1,
+                ..
+            })
+        ));
     }
 
     #[test]
@@ -185,6 +227,9 @@ mod tests {
         let file = base.path().join("file");
         fs::write(&file, "").unwrap();
         let error = RunDir::create(&file, "run").unwrap_err().to_string();
-        assert!(error.contains("cannot write") && error.contains("--out"), "{error}");
+        assert!(
+            error.contains("cannot write") && error.contains("--out"),
+            "{error}"
+        );
     }
 }

@@ -9,7 +9,9 @@ use anyhow::Context as _;
 use super::{Console, Failure, PASS};
 use crate::gate::exit;
 use crate::stack::tools::{self, Search, Tool, Toolbox};
-use crate::stack::{self, Detached, Down, Health, OnExit, Places, Progress, StackConfig, State, TargetConfig};
+use crate::stack::{
+    self, Detached, Down, Health, OnExit, Places, Progress, StackConfig, State, TargetConfig,
+};
 
 /// How long the background supervisor may take until everything is ready.
 const START_LIMIT: Duration = Duration::from_mins(2);
@@ -60,7 +62,9 @@ pub async fn install(console: &Console, paths: &ToolPaths) -> Result<u8, Failure
 pub async fn up(console: &Console, options: &UpOptions) -> Result<u8, Failure> {
     let places = Places::from_env();
     let mut tell = teller(console);
-    let running = stack::recover(&places.state_file(), &mut tell).await.map_err(Failure::usage)?;
+    let running = stack::recover(&places.state_file(), &mut tell)
+        .await
+        .map_err(Failure::usage)?;
     if let Some(state) = running {
         console.say("the stack is already up");
         return print_status(console, &state, false).await;
@@ -87,14 +91,18 @@ pub async fn supervise(console: &Console, options: &UpOptions) -> Result<u8, Fai
     let mut config = config(&places, &options.tools, options.seed, &options.database)?;
     config.state_file = Some(places.state_file());
     let mut tell = teller(console);
-    stack::supervise(&config, &toolbox, OnExit::Record, &mut tell).await.map_err(Failure::usage)?;
+    stack::supervise(&config, &toolbox, OnExit::Record, &mut tell)
+        .await
+        .map_err(Failure::usage)?;
     Ok(PASS)
 }
 
 /// `sloproof stack down`.
 pub async fn down(console: &Console) -> Result<u8, Failure> {
     let mut tell = teller(console);
-    let what = stack::down(&Places::from_env().state_file(), &mut tell).await.map_err(Failure::usage)?;
+    let what = stack::down(&Places::from_env().state_file(), &mut tell)
+        .await
+        .map_err(Failure::usage)?;
     console.say(match what {
         Down::NotUp => "no stack is up",
         Down::Stopped => "the stack is down; nothing of it is left",
@@ -119,7 +127,11 @@ pub async fn status(console: &Console, json: bool) -> Result<u8, Failure> {
 }
 
 /// Finds or builds tools, telling what it does.
-pub(super) async fn locate(console: &Console, paths: &ToolPaths, wanted: &[Tool]) -> Result<Toolbox, Failure> {
+pub(super) async fn locate(
+    console: &Console,
+    paths: &ToolPaths,
+    wanted: &[Tool],
+) -> Result<Toolbox, Failure> {
     let mut search = Search::new(&Places::from_env());
     for (tool, path) in [
         (Tool::Prometheus, &paths.prometheus),
@@ -133,13 +145,24 @@ pub(super) async fn locate(console: &Console, paths: &ToolPaths, wanted: &[Tool]
         }
     }
     let mut tell = teller(console);
-    tools::locate(wanted, &search, &mut tell).await.map_err(Failure::usage)
+    tools::locate(wanted, &search, &mut tell)
+        .await
+        .map_err(Failure::usage)
 }
 
 /// The configuration of a stack with the reference service in it.
-pub(super) fn config(places: &Places, paths: &ToolPaths, seed: u64, database: &str) -> Result<StackConfig, Failure> {
+pub(super) fn config(
+    places: &Places,
+    paths: &ToolPaths,
+    seed: u64,
+    database: &str,
+) -> Result<StackConfig, Failure> {
     let mut config = StackConfig::new(places);
-    config.target = Some(TargetConfig::kv(find_target(paths, places)?, database, seed));
+    config.target = Some(TargetConfig::kv(
+        find_target(paths, places)?,
+        database,
+        seed,
+    ));
     Ok(config)
 }
 
@@ -168,7 +191,9 @@ async fn print_status(console: &Console, state: &State, json: bool) -> Result<u8
         for component in &status.components {
             let health = match &component.health {
                 Health::Running => "running".to_owned(),
-                Health::Exited { how } => format!("exited {}", how.as_deref().unwrap_or("(unseen)")),
+                Health::Exited { how } => {
+                    format!("exited {}", how.as_deref().unwrap_or("(unseen)"))
+                }
                 Health::Unreachable { why } => format!("unreachable: {why}"),
             };
             console.print(&format!(
@@ -181,9 +206,16 @@ async fn print_status(console: &Console, state: &State, json: bool) -> Result<u8
                 console.print(&format!("    {:12} {}", link.title, link.url));
             }
         }
-        console.print(&format!("webhooks go to {} while a run listens", status.receiver_url));
+        console.print(&format!(
+            "webhooks go to {} while a run listens",
+            status.receiver_url
+        ));
     }
-    Ok(if status.is_healthy() { PASS } else { exit::FAIL })
+    Ok(if status.is_healthy() {
+        PASS
+    } else {
+        exit::FAIL
+    })
 }
 
 /// Turns the stack's events into lines; a build's progress is rewritten in place, or told every 30 s.
@@ -192,7 +224,12 @@ pub(super) fn teller(console: &Console) -> impl FnMut(Progress) + Send + use<> {
     let mut bar = None;
     let mut told = Duration::ZERO;
     move |event| match event {
-        Progress::ToolFound { tool, version, origin, .. } => console.say(&format!(
+        Progress::ToolFound {
+            tool,
+            version,
+            origin,
+            ..
+        } => console.say(&format!(
             "  {:14} {:10} {}",
             tool.name(),
             version.as_deref().unwrap_or("unknown"),
@@ -203,14 +240,22 @@ pub(super) fn teller(console: &Console) -> impl FnMut(Progress) + Send + use<> {
                 tools::Origin::Built => "built",
             }
         )),
-        Progress::ToolSkipped { tool, path, found, wanted } => console.say(&format!(
+        Progress::ToolSkipped {
+            tool,
+            path,
+            found,
+            wanted,
+        } => console.say(&format!(
             "  {:14} {} is version {}, not {wanted}: not used",
             tool.name(),
             path.display(),
             found.as_deref().unwrap_or("unknown")
         )),
         Progress::InstallerBusy { lock } => {
-            console.say(&format!("  waiting for another installer ({})", lock.display()));
+            console.say(&format!(
+                "  waiting for another installer ({})",
+                lock.display()
+            ));
         }
         Progress::BuildStarted { module, disk, .. } => {
             told = Duration::ZERO;
@@ -220,11 +265,23 @@ pub(super) fn teller(console: &Console) -> impl FnMut(Progress) + Send + use<> {
                 disk as f64 / 1e9
             ));
         }
-        Progress::Building { module, packages, expected, downloads, elapsed } => {
+        Progress::Building {
+            module,
+            packages,
+            expected,
+            downloads,
+            elapsed,
+        } => {
             let line = if packages == 0 {
-                format!("{module:14} {downloads} modules downloaded, {} s", elapsed.as_secs())
+                format!(
+                    "{module:14} {downloads} modules downloaded, {} s",
+                    elapsed.as_secs()
+                )
             } else {
-                format!("{module:14} {packages} of about {expected} packages, {} s", elapsed.as_secs())
+                format!(
+                    "{module:14} {packages} of about {expected} packages, {} s",
+                    elapsed.as_secs()
+                )
             };
             if let Some(bar) = &bar {
                 bar.set_message(line.clone());
@@ -234,15 +291,21 @@ pub(super) fn teller(console: &Console) -> impl FnMut(Progress) + Send + use<> {
                 console.say(&format!("  {line}"));
             }
         }
-        Progress::BuildFinished { module, elapsed, .. } => {
+        Progress::BuildFinished {
+            module, elapsed, ..
+        } => {
             if let Some(bar) = bar.take() {
                 bar.finish_and_clear();
             }
             console.say(&format!("  {module:14} built in {} s", elapsed.as_secs()));
         }
-        Progress::Exited { component, status } => console.say(&format!("{component} ended by itself: {status}")),
+        Progress::Exited { component, status } => {
+            console.say(&format!("{component} ended by itself: {status}"));
+        }
         Progress::Recovered { killed, .. } => {
-            console.say(&format!("cleaned up after a stack whose owner was killed ({killed} processes)"));
+            console.say(&format!(
+                "cleaned up after a stack whose owner was killed ({killed} processes)"
+            ));
         }
         _ => {}
     }

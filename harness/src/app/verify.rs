@@ -22,8 +22,13 @@ pub struct VerifyOptions {
 pub fn verify(console: &Console, options: &VerifyOptions) -> Result<u8, Failure> {
     let record = Record::read(&RunDir::open(&options.run)).map_err(Failure::usage)?;
     let document = record.judge();
-    let format = if options.json { Format::Json } else { Format::Terminal };
-    let text = report::render(&document, format, console.style()).context("cannot render the report")?;
+    let format = if options.json {
+        Format::Json
+    } else {
+        Format::Terminal
+    };
+    let text =
+        report::render(&document, format, console.style()).context("cannot render the report")?;
     console.print(&text);
     Ok(document.verdict.exit_code)
 }

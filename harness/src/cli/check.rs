@@ -23,6 +23,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn options(self) -> CheckOptions {
-        CheckOptions { scenarios: self.scenarios, json: self.json }
+        CheckOptions {
+            scenarios: self.scenarios,
+            json: self.json,
+        }
     }
 }

@@ -20,7 +20,12 @@ pub(super) struct Args {
 /// Prints the completions; cannot fail.
 pub(super) fn print(console: &Console, args: &Args) -> u8 {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut super::Cli::command(), "sloproof", &mut text);
+    clap_complete::generate(
+        args.shell,
+        &mut super::Cli::command(),
+        "sloproof",
+        &mut text,
+    );
     console.print(&String::from_utf8_lossy(&text));
     crate::app::PASS
 }

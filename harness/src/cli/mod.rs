@@ -39,7 +39,13 @@ struct Output {
     #[arg(short, long, global = true)]
     quiet: bool,
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        value_name = "WHEN"
+    )]
     color: Colour,
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::app::report::ReportOptions;
 use crate::app::report::Rendering;
+use crate::app::report::ReportOptions;
 
 const EXAMPLES: &str = "Examples:
   sloproof report runs/ID                              the summary again
@@ -42,6 +42,9 @@ impl Args {
             Format::Junit => Rendering::Junit,
             Format::Markdown => Rendering::Markdown,
         };
-        ReportOptions { run: self.run, format }
+        ReportOptions {
+            run: self.run,
+            format,
+        }
     }
 }

@@ -25,7 +25,12 @@ pub(super) struct Args {
     #[arg(long, value_name = "K")]
     time_scale: Option<u32>,
     /// Where run directories are made
-    #[arg(long, value_name = "DIR", default_value = "runs", env = "SLOPROOF_RUNS")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "runs",
+        env = "SLOPROOF_RUNS"
+    )]
     out: PathBuf,
     /// Print report.json on standard output instead of the summary
     #[arg(long)]

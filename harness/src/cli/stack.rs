@@ -94,7 +94,11 @@ struct Status {
 
 impl Up {
     fn options(self) -> UpOptions {
-        UpOptions { tools: self.tools.paths(), seed: self.seed, database: self.database }
+        UpOptions {
+            tools: self.tools.paths(),
+            seed: self.seed,
+            database: self.database,
+        }
     }
 }
 

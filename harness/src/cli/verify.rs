@@ -22,6 +22,9 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn options(self) -> VerifyOptions {
-        VerifyOptions { run: self.run, json: self.json }
+        VerifyOptions {
+            run: self.run,
+            json: self.json,
+        }
     }
 }

@@ -3,8 +3,7 @@
 use crate::model::{Counts, Finding, Severity, Status, Verdict, VerdictOutcome};
 
 /// The policy in words, as it stands in every report.
-const POLICY: &str =
-    "fail if any finding fails; else invalid if any is inconclusive or nothing was checked; else pass. Warnings do not count.";
+const POLICY: &str = "fail if any finding fails; else invalid if any is inconclusive or nothing was checked; else pass. Warnings do not count.";
 
 /// Sorts findings and judges them. The verdict does not depend on the order they come in.
 pub fn decide(mut findings: Vec<Finding>) -> Verdict {
@@ -12,7 +11,10 @@ pub fn decide(mut findings: Vec<Finding>) -> Verdict {
     let counts = count(&findings);
     let outcome = match counts {
         Counts { fail: 1.., .. } => VerdictOutcome::Fail,
-        Counts { inconclusive: 1.., .. } | Counts { pass: 0, .. } => VerdictOutcome::Invalid,
+        Counts {
+            inconclusive: 1.., ..
+        }
+        | Counts { pass: 0, .. } => VerdictOutcome::Invalid,
         _ => VerdictOutcome::Pass,
     };
     let origin = findings
@@ -75,12 +77,23 @@ fn rank(finding: &Finding) -> (u8, Severity, bool, crate::model::Hop) {
         Status::Pass => 2,
         Status::Skipped { .. } => 3,
     };
-    (status, finding.severity, finding.follows_from.is_some(), finding.hop)
+    (
+        status,
+        finding.severity,
+        finding.follows_from.is_some(),
+        finding.hop,
+    )
 }
 
 /// Ties are broken by what the finding says, so that equal sets sort equally.
 fn text(finding: &Finding) -> (&str, &str, &str, &str, &str) {
-    (&finding.check.0, &finding.subject, &finding.summary, &finding.expected, &finding.observed)
+    (
+        &finding.check.0,
+        &finding.subject,
+        &finding.summary,
+        &finding.expected,
+        &finding.observed,
+    )
 }
 
 #[cfg(test)]
@@ -96,7 +109,12 @@ mod tests {
     #[test]
     fn nothing_checked_is_invalid() {
         assert_eq!(decide(vec![]).outcome, VerdictOutcome::Invalid);
-        let skipped = finding(Status::Skipped { why: "no Loki".into() }, Hop::Logs);
+        let skipped = finding(
+            Status::Skipped {
+                why: "no Loki".into(),
+            },
+            Hop::Logs,
+        );
         assert_eq!(decide(vec![skipped]).outcome, VerdictOutcome::Invalid);
     }
 
@@ -112,14 +130,23 @@ mod tests {
 
     #[test]
     fn missing_evidence_is_never_a_pass() {
-        let verdict = decide(vec![finding(Status::Pass, Hop::Logs), finding(Status::Inconclusive, Hop::Rules)]);
+        let verdict = decide(vec![
+            finding(Status::Pass, Hop::Logs),
+            finding(Status::Inconclusive, Hop::Rules),
+        ]);
         assert_eq!(verdict.outcome, VerdictOutcome::Invalid);
     }
 
     #[test]
     fn a_warning_changes_no_verdict() {
-        let verdict = decide(vec![finding(Status::Pass, Hop::Logs), finding(Status::Fail, Hop::Rules).warning()]);
-        assert_eq!((verdict.outcome, verdict.counts.warnings), (VerdictOutcome::Pass, 1));
+        let verdict = decide(vec![
+            finding(Status::Pass, Hop::Logs),
+            finding(Status::Fail, Hop::Rules).warning(),
+        ]);
+        assert_eq!(
+            (verdict.outcome, verdict.counts.warnings),
+            (VerdictOutcome::Pass, 1)
+        );
     }
 
     #[test]
@@ -134,13 +161,19 @@ mod tests {
     }
 
     fn any_finding() -> impl Strategy<Value = Finding> {
-        (0_usize..4, 0_usize..9, any::<bool>(), "[a-c]").prop_map(|(status, hop, warning, subject)| {
-            let status = [Status::Pass, Status::Fail, Status::Inconclusive, Status::Skipped { why: String::new() }]
-                [status]
-                .clone();
-            let finding = Finding::new("group/name", Hop::ALL[hop], subject, status, "");
-            if warning { finding.warning() } else { finding }
-        })
+        (0_usize..4, 0_usize..9, any::<bool>(), "[a-c]").prop_map(
+            |(status, hop, warning, subject)| {
+                let status = [
+                    Status::Pass,
+                    Status::Fail,
+                    Status::Inconclusive,
+                    Status::Skipped { why: String::new() },
+                ][status]
+                    .clone();
+                let finding = Finding::new("group/name", Hop::ALL[hop], subject, status, "");
+                if warning { finding.warning() } else { finding }
+            },
+        )
     }
 
     proptest! {

@@ -11,7 +11,10 @@ use crate::scenario::Plan;
 
 /// Everything the checks want to know about a plan, each question once.
 pub fn questions(plan: &Plan) -> BTreeSet<Question> {
-    registry::all().into_iter().flat_map(|check| check.wants(plan)).collect()
+    registry::all()
+        .into_iter()
+        .flat_map(|check| check.wants(plan))
+        .collect()
 }
 
 /// All findings of all checks.
@@ -22,8 +25,11 @@ pub fn judge(case: &Case<'_>) -> Vec<Finding> {
     for check in &checks {
         findings.extend(run(*check, case, &delivered));
     }
-    let failed: BTreeSet<CheckId> =
-        findings.iter().filter(|f| f.status == Status::Fail).map(|f| f.check.clone()).collect();
+    let failed: BTreeSet<CheckId> = findings
+        .iter()
+        .filter(|f| f.status == Status::Fail)
+        .map(|f| f.check.clone())
+        .collect();
     for finding in &mut findings {
         finding.follows_from = explained_by(&checks, finding, &failed);
     }
@@ -48,15 +54,31 @@ fn run(check: &dyn Check, case: &Case<'_>, delivered: &Result<(), String>) -> Ve
 }
 
 fn said_nothing(meta: &Meta) -> Finding {
-    Finding::new(meta.id, meta.hop, "this check", Status::Inconclusive, "the check came to no finding")
-        .hint("this is a bug in sloproof: please report it with the run directory")
+    Finding::new(
+        meta.id,
+        meta.hop,
+        "this check",
+        Status::Inconclusive,
+        "the check came to no finding",
+    )
+    .hint("this is a bug in sloproof: please report it with the run directory")
 }
 
 /// The first failed check that a failing finding builds on.
-fn explained_by(checks: &[&dyn Check], finding: &Finding, failed: &BTreeSet<CheckId>) -> Option<CheckId> {
+fn explained_by(
+    checks: &[&dyn Check],
+    finding: &Finding,
+    failed: &BTreeSet<CheckId>,
+) -> Option<CheckId> {
     if finding.status != Status::Fail || finding.severity != Severity::Error {
         return finding.follows_from.clone();
     }
-    let meta = checks.iter().map(|c| c.meta()).find(|m| m.id == finding.check.0)?;
-    meta.builds_on.iter().map(|id| CheckId::from(*id)).find(|id| failed.contains(id))
+    let meta = checks
+        .iter()
+        .map(|c| c.meta())
+        .find(|m| m.id == finding.check.0)?;
+    meta.builds_on
+        .iter()
+        .map(|id| CheckId::from(*id))
+        .find(|id| failed.contains(id))
 }

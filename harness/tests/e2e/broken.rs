@@ -16,8 +16,16 @@ fn prometheus_killed_in_the_middle_is_invalid_and_says_what_is_missing() {
     signal(pids["prometheus"], "KILL");
     let run = running.finish();
     run.assert_code(3);
-    assert!(run.checks("inconclusive").contains("requests/count"), "{}", run.stdout);
-    assert!(run.checks("pass").contains("logs/count"), "what could still be judged is judged:\n{}", run.stdout);
+    assert!(
+        run.checks("inconclusive").contains("requests/count"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.checks("pass").contains("logs/count"),
+        "what could still be judged is judged:\n{}",
+        run.stdout
+    );
     run.assert_every_arrival_is_accounted_for();
     assert_nothing_is_left(&place, &pids);
 }
@@ -32,7 +40,11 @@ fn a_killed_service_fails_and_every_arrival_has_its_outcome() {
     signal(pids["target"], "KILL");
     let run = running.finish();
     run.assert_code(1);
-    assert!(run.checks("fail").contains("budget/objective"), "{}", run.stdout);
+    assert!(
+        run.checks("fail").contains("budget/objective"),
+        "{}",
+        run.stdout
+    );
     let refused: u64 = run.report()["routes"]
         .as_array()
         .unwrap()
@@ -56,9 +68,17 @@ fn ctrl_c_writes_a_partial_report_and_stops_everything() {
     run.assert_code(130);
     assert_eq!(run.report()["verdict"]["exit_code"], 130);
     run.assert_every_arrival_is_accounted_for();
-    let not_sent: u64 =
-        run.report()["routes"].as_array().unwrap().iter().map(|r| r["outcomes"]["not_sent"].as_u64().unwrap()).sum();
-    assert!(not_sent > 0, "the rest is told as not sent:\n{}", run.stdout);
+    let not_sent: u64 = run.report()["routes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["outcomes"]["not_sent"].as_u64().unwrap())
+        .sum();
+    assert!(
+        not_sent > 0,
+        "the rest is told as not sent:\n{}",
+        run.stdout
+    );
     assert_nothing_is_left(&place, &pids);
 }
 
@@ -81,10 +101,16 @@ fn a_run_directory_that_cannot_be_written_stops_before_any_load() {
     let place = Place::new();
     let file = place.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let output = place.command(&["run", SHORT, "--out", file.to_str().unwrap()]).output().unwrap();
+    let output = place
+        .command(&["run", SHORT, "--out", file.to_str().unwrap()])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(text.contains("cannot write") && text.contains("--out"), "{text}");
+    assert!(
+        text.contains("cannot write") && text.contains("--out"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -92,14 +118,26 @@ fn a_server_that_cannot_be_reached_is_named_before_any_load() {
     let place = Place::new();
     let scenario = "harness/tests/e2e/scenarios/yours.yaml";
     let output = place
-        .command(&["run", scenario, "--out", place.path().join("runs").to_str().unwrap()])
+        .command(&[
+            "run",
+            scenario,
+            "--out",
+            place.path().join("runs").to_str().unwrap(),
+        ])
         // Port 9 (discard) is not served on any machine that runs this.
         .env("TARGET_URL", "http://127.0.0.1:9")
         .env("PROMETHEUS_URL", "http://127.0.0.1:9")
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     assert!(String::from_utf8_lossy(&output.stderr).contains("http://127.0.0.1:9"));
-    let left = std::fs::read_dir(place.path().join("runs")).unwrap().count();
+    let left = std::fs::read_dir(place.path().join("runs"))
+        .unwrap()
+        .count();
     assert_eq!(left, 0, "a run that never began leaves no directory");
 }

@@ -22,21 +22,34 @@ pub(crate) fn alone() -> MutexGuard<'static, ()> {
 }
 
 pub(crate) fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// The pinned tools, found or built once, as the variables that name them.
 fn tools() -> &'static BTreeMap<String, String> {
     static TOOLS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
     TOOLS.get_or_init(|| {
-        let output = Command::new(SLOPROOF).args(["stack", "install"]).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = Command::new(SLOPROOF)
+            .args(["stack", "install"])
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout)
             .unwrap()
             .lines()
             .map(|line| {
                 let words: Vec<&str> = line.split_whitespace().collect();
-                (format!("SLOPROOF_{}", words[0].to_uppercase()), words[2].to_owned())
+                (
+                    format!("SLOPROOF_{}", words[0].to_uppercase()),
+                    words[2].to_owned(),
+                )
             })
             .collect()
     })
@@ -96,7 +109,13 @@ impl Place {
         };
         let stdout = drain(Box::new(child.stdout.take().unwrap()));
         let stderr = drain(Box::new(child.stderr.take().unwrap()));
-        Running { child, stdout, stderr, tmp: self.path().join("tmp"), runs: out }
+        Running {
+            child,
+            stdout,
+            stderr,
+            tmp: self.path().join("tmp"),
+            runs: out,
+        }
     }
 
     /// Runs a scenario to its end.
@@ -112,7 +131,10 @@ impl Place {
             if finished.code != 3 || attempt == 3 {
                 return (place, finished);
             }
-            println!("{scenario} came out INVALID (attempt {attempt} of 3), repeating it:\n{}", finished.stdout);
+            println!(
+                "{scenario} came out INVALID (attempt {attempt} of 3), repeating it:\n{}",
+                finished.stdout
+            );
         }
         unreachable!("the loop returns")
     }
@@ -132,23 +154,34 @@ impl Running {
     pub(crate) fn stack_pids(&mut self) -> BTreeMap<String, u32> {
         self.wait_for("the stack", |run| {
             let dir = fs::read_dir(&run.tmp).ok()?.flatten().find(|e| {
-                e.file_name().to_string_lossy().starts_with("sloproof-stack-")
+                e.file_name()
+                    .to_string_lossy()
+                    .starts_with("sloproof-stack-")
             })?;
-            let state: Value = serde_json::from_str(&fs::read_to_string(dir.path().join("stack.json")).ok()?).ok()?;
+            let state: Value =
+                serde_json::from_str(&fs::read_to_string(dir.path().join("stack.json")).ok()?)
+                    .ok()?;
             if state["phase"] != "ready" {
                 return None;
             }
             let components = state["components"].as_array()?;
             components
                 .iter()
-                .map(|c| Some((c["component"].as_str()?.to_owned(), u32::try_from(c["process"]["pid"].as_u64()?).ok()?)))
+                .map(|c| {
+                    Some((
+                        c["component"].as_str()?.to_owned(),
+                        u32::try_from(c["process"]["pid"].as_u64()?).ok()?,
+                    ))
+                })
                 .collect()
         })
     }
 
     /// Waits until the load has been recorded for this long.
     pub(crate) fn wait_for_load(&mut self, length: Duration) {
-        self.wait_for("the interval log", |run| run.run_dir().filter(|d| d.join("latency.hlog").exists()));
+        self.wait_for("the interval log", |run| {
+            run.run_dir().filter(|d| d.join("latency.hlog").exists())
+        });
         std::thread::sleep(length);
     }
 
@@ -162,8 +195,12 @@ impl Running {
             if let Some(found) = look(self) {
                 return found;
             }
-            let over = self.child.try_wait().unwrap().is_some() || started.elapsed() > Duration::from_mins(1);
-            assert!(!over, "the run ended, or a minute passed, before {what} was there");
+            let over = self.child.try_wait().unwrap().is_some()
+                || started.elapsed() > Duration::from_mins(1);
+            assert!(
+                !over,
+                "the run ended, or a minute passed, before {what} was there"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -191,7 +228,9 @@ impl Running {
             code: status.code().expect("ended by itself"),
             stdout: self.stdout.join().unwrap(),
             stderr: self.stderr.join().unwrap(),
-            report: dir.as_ref().and_then(|d| serde_json::from_slice(&fs::read(d.join("report.json")).ok()?).ok()),
+            report: dir
+                .as_ref()
+                .and_then(|d| serde_json::from_slice(&fs::read(d.join("report.json")).ok()?).ok()),
             dir,
         }
     }
@@ -208,11 +247,15 @@ pub(crate) struct Finished {
 
 impl Finished {
     pub(crate) fn dir(&self) -> &Path {
-        self.dir.as_deref().unwrap_or_else(|| panic!("no run directory:\n{}", self.stderr))
+        self.dir
+            .as_deref()
+            .unwrap_or_else(|| panic!("no run directory:\n{}", self.stderr))
     }
 
     pub(crate) fn report(&self) -> &Value {
-        self.report.as_ref().unwrap_or_else(|| panic!("no report:\n{}\n{}", self.stdout, self.stderr))
+        self.report
+            .as_ref()
+            .unwrap_or_else(|| panic!("no report:\n{}\n{}", self.stdout, self.stderr))
     }
 
     /// The exit code, or everything the run said.
@@ -232,11 +275,17 @@ impl Finished {
 
     /// planned = Σ outcomes, in every cell of the ledger.
     pub(crate) fn assert_every_arrival_is_accounted_for(&self) {
-        let ledger: Value = serde_json::from_slice(&fs::read(self.dir().join("ledger.json")).unwrap()).unwrap();
+        let ledger: Value =
+            serde_json::from_slice(&fs::read(self.dir().join("ledger.json")).unwrap()).unwrap();
         let mut total = 0;
         for cell in ledger["cells"].as_array().unwrap() {
             let outcomes = cell["outcomes"].as_object().unwrap();
-            let completed: u64 = outcomes["completed"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+            let completed: u64 = outcomes["completed"]
+                .as_object()
+                .unwrap()
+                .values()
+                .map(|n| n.as_u64().unwrap())
+                .sum();
             let others: u64 = outcomes.values().filter_map(Value::as_u64).sum();
             assert_eq!(cell["planned"], completed + others, "{cell}");
             total += completed + others;
@@ -247,12 +296,18 @@ impl Finished {
 
 /// A status is a word, or an object for a skipped one.
 fn status_word(status: &Value) -> &str {
-    status.as_str().or_else(|| status.as_object()?.keys().next().map(String::as_str)).unwrap()
+    status
+        .as_str()
+        .or_else(|| status.as_object()?.keys().next().map(String::as_str))
+        .unwrap()
 }
 
 /// Sends a signal to one process by its id.
 pub(crate) fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap();
+    let status = Command::new("kill")
+        .args([format!("-{name}"), pid.to_string()])
+        .status()
+        .unwrap();
     assert!(status.success(), "kill -{name} {pid}");
 }
 
@@ -260,9 +315,13 @@ pub(crate) fn signal(pid: u32, name: &str) {
 pub(crate) fn assert_nothing_is_left(place: &Place, pids: &BTreeMap<String, u32>) {
     for (component, pid) in pids {
         let command = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-        let is_ours = ["prometheus", "alertmanager", "loki", "target-service"].contains(&command.trim());
+        let is_ours =
+            ["prometheus", "alertmanager", "loki", "target-service"].contains(&command.trim());
         assert!(!is_ours, "{component} (pid {pid}) still runs");
     }
-    let left: Vec<PathBuf> = fs::read_dir(place.path().join("tmp")).unwrap().map(|e| e.unwrap().path()).collect();
+    let left: Vec<PathBuf> = fs::read_dir(place.path().join("tmp"))
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     assert!(left.is_empty(), "left behind: {left:?}");
 }

@@ -20,7 +20,11 @@ impl Drop for Guard {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 fn start_service() -> (Guard, String) {
@@ -48,8 +52,14 @@ fn start_prometheus(place: &Place, service: &str) -> (Guard, String) {
     fs::write(dir.join("prometheus.yml"), config).unwrap();
     let address = format!("127.0.0.1:{}", free_port());
     let child = Command::new(tool("prometheus"))
-        .arg(format!("--config.file={}", dir.join("prometheus.yml").display()))
-        .arg(format!("--storage.tsdb.path={}", dir.join("data").display()))
+        .arg(format!(
+            "--config.file={}",
+            dir.join("prometheus.yml").display()
+        ))
+        .arg(format!(
+            "--storage.tsdb.path={}",
+            dir.join("data").display()
+        ))
         .arg(format!("--web.listen-address={address}"))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -57,7 +67,10 @@ fn start_prometheus(place: &Place, service: &str) -> (Guard, String) {
         .unwrap();
     let started = Instant::now();
     while std::net::TcpStream::connect(&address).is_err() {
-        assert!(started.elapsed() < Duration::from_secs(30), "prometheus does not start");
+        assert!(
+            started.elapsed() < Duration::from_secs(30),
+            "prometheus does not start"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
     (Guard(child), address)
@@ -72,7 +85,13 @@ fn the_parts_that_a_scenario_names_are_enough() {
         let (_prometheus, prometheus) = start_prometheus(&place, &service);
         let out = place.path().join("runs");
         let output = place
-            .command(&["run", "harness/tests/e2e/scenarios/yours.yaml", "--json", "--out", out.to_str().unwrap()])
+            .command(&[
+                "run",
+                "harness/tests/e2e/scenarios/yours.yaml",
+                "--json",
+                "--out",
+                out.to_str().unwrap(),
+            ])
             .env("TARGET_URL", format!("http://{service}"))
             .env("PROMETHEUS_URL", format!("http://{prometheus}"))
             .output()
@@ -82,15 +101,35 @@ fn the_parts_that_a_scenario_names_are_enough() {
             println!("INVALID (attempt {attempt} of 3), repeating it: {said}");
             continue;
         }
-        assert_eq!(output.status.code(), Some(0), "{said}\n{}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{said}\n{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let statuses = |check: &str| -> Vec<String> {
             let findings = report["findings"].as_array().unwrap().iter();
-            findings.filter(|f| f["check"] == check).map(|f| f["status"].to_string()).collect()
+            findings
+                .filter(|f| f["check"] == check)
+                .map(|f| f["status"].to_string())
+                .collect()
         };
-        assert!(statuses("requests/count").iter().all(|s| s == "\"pass\""), "{report}");
-        for check in ["logs/count", "notifications/delivered", "dashboards/panels", "rules/loaded"] {
-            assert!(statuses(check).iter().all(|s| s.contains("skipped")), "{check}: {:?}", statuses(check));
+        assert!(
+            statuses("requests/count").iter().all(|s| s == "\"pass\""),
+            "{report}"
+        );
+        for check in [
+            "logs/count",
+            "notifications/delivered",
+            "dashboards/panels",
+            "rules/loaded",
+        ] {
+            assert!(
+                statuses(check).iter().all(|s| s.contains("skipped")),
+                "{check}: {:?}",
+                statuses(check)
+            );
         }
         return;
     }

@@ -9,11 +9,16 @@ pub(super) fn hops(verdict: &Verdict) -> Vec<HopInfo> {
         .iter()
         .map(|hop| {
             let findings = of(verdict, *hop);
-            let failing: Vec<&&Finding> = findings.iter().filter(|f| f.status == Status::Fail).collect();
+            let failing: Vec<&&Finding> = findings
+                .iter()
+                .filter(|f| f.status == Status::Fail)
+                .collect();
             HopInfo {
                 hop: *hop,
                 status: worst(&findings).to_owned(),
-                origin: failing.iter().any(|f| Some(&f.check) == verdict.origin.as_ref()),
+                origin: failing
+                    .iter()
+                    .any(|f| Some(&f.check) == verdict.origin.as_ref()),
                 follows: !failing.is_empty() && failing.iter().all(|f| f.follows_from.is_some()),
                 findings: findings.len() as u32,
             }
@@ -26,13 +31,20 @@ pub(super) fn rows(verdict: &Verdict) -> Vec<HopRow> {
     let mut rows: Vec<(Hop, &str, HopRow)> = Vec::new();
     for finding in &verdict.findings {
         let skipped = matches!(finding.status, Status::Skipped { .. });
-        if finding.severity != Severity::Error || skipped || rows.iter().any(|(_, id, _)| *id == finding.check.0) {
+        if finding.severity != Severity::Error
+            || skipped
+            || rows.iter().any(|(_, id, _)| *id == finding.check.0)
+        {
             continue;
         }
         let peers = verdict
             .findings
             .iter()
-            .filter(|f| f.check == finding.check && f.status == finding.status && f.severity == Severity::Error)
+            .filter(|f| {
+                f.check == finding.check
+                    && f.status == finding.status
+                    && f.severity == Severity::Error
+            })
             .count();
         let verdict_words = match (&finding.status, peers) {
             (Status::Pass, 1) => finding.summary.clone(),
@@ -54,10 +66,17 @@ pub(super) fn rows(verdict: &Verdict) -> Vec<HopRow> {
 }
 
 fn of(verdict: &Verdict, hop: Hop) -> Vec<&Finding> {
-    verdict.findings.iter().filter(|f| f.hop == hop && f.severity == Severity::Error).collect()
+    verdict
+        .findings
+        .iter()
+        .filter(|f| f.hop == hop && f.severity == Severity::Error)
+        .collect()
 }
 
 fn worst(findings: &[&Finding]) -> &'static str {
     let any = |word: &str| findings.iter().any(|f| f.status.word() == word);
-    ["fail", "inconclusive", "pass"].into_iter().find(|word| any(word)).unwrap_or("skipped")
+    ["fail", "inconclusive", "pass"]
+        .into_iter()
+        .find(|word| any(word))
+        .unwrap_or("skipped")
 }

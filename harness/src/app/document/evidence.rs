@@ -37,24 +37,42 @@ fn value(reading: &Reading) -> String {
             lines.join("\n")
         }
         Reading::Rules(groups) => {
-            format!("{} rules in {} groups", groups.iter().map(|g| g.rules.len()).sum::<usize>(), groups.len())
+            format!(
+                "{} rules in {} groups",
+                groups.iter().map(|g| g.rules.len()).sum::<usize>(),
+                groups.len()
+            )
         }
         Reading::Text(text) => text.clone(),
         Reading::Alerts(log) => {
-            format!("{} changes of state in {} polls, {} failed", log.transitions.len(), log.polls, log.failed_polls)
+            format!(
+                "{} changes of state in {} polls, {} failed",
+                log.transitions.len(),
+                log.polls,
+                log.failed_polls
+            )
         }
         Reading::Notifications(list) => format!("{} deliveries", list.len()),
     }
 }
 
 fn line(series: &Series) -> String {
-    let labels: Vec<String> = series.labels.iter().map(|(k, v)| format!("{k}=\"{v}\"")).collect();
+    let labels: Vec<String> = series
+        .labels
+        .iter()
+        .map(|(k, v)| format!("{k}=\"{v}\""))
+        .collect();
     let number = |value: Option<f64>| value.map_or_else(|| "NaN".to_owned(), |v| v.to_string());
     let values = match series.points.as_slice() {
         [] => "no points".to_owned(),
         [only] => number(only.value),
         [first, .., last] => {
-            format!("{} … {} ({} points)", number(first.value), number(last.value), series.points.len())
+            format!(
+                "{} … {} ({} points)",
+                number(first.value),
+                number(last.value),
+                series.points.len()
+            )
         }
     };
     format!("{{{}}} {values}", labels.join(", "))

@@ -16,7 +16,9 @@ pub(super) fn instrument(case: &Case<'_>, verdict: &Verdict) -> InstrumentInfo {
         .collect();
     InstrumentInfo {
         generator: case.ledger.generator.clone(),
-        delay: percentiles(&Ledger::merge_histograms(case.ledger.measured(), |c| &c.delay)),
+        delay: percentiles(&Ledger::merge_histograms(case.ledger.measured(), |c| {
+            &c.delay
+        })),
         warnings,
     }
 }

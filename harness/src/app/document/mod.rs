@@ -31,7 +31,10 @@ pub(super) fn compose(case: &Case<'_>, manifest: &Manifest, verdict: Verdict) ->
             time_scale: plan.time_scale,
             command: manifest.command.clone(),
         },
-        verdict: VerdictInfo::new(&verdict, exit::code(verdict.outcome, case.timeline.interrupted)),
+        verdict: VerdictInfo::new(
+            &verdict,
+            exit::code(verdict.outcome, case.timeline.interrupted),
+        ),
         chain: chain::hops(&verdict),
         hops: chain::rows(&verdict),
         routes: routes::routes(case),

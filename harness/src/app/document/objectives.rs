@@ -22,11 +22,19 @@ fn info(case: &Case<'_>, slo: &SloPlan) -> ObjectiveInfo {
     let achieved = Ratio::of(total - bad, total).map(|r| r.0);
     let budget = slo.objective.budget();
     let burn = Ratio::of(bad, total).map(|r| r.0 / budget);
-    let measured: u64 =
-        case.plan.load.phases.iter().filter(|p| p.measured).map(|p| p.duration.0).sum::<u64>().max(1);
+    let measured: u64 = case
+        .plan
+        .load
+        .phases
+        .iter()
+        .filter(|p| p.measured)
+        .map(|p| p.duration.0)
+        .sum::<u64>()
+        .max(1);
     // With this run's traffic throughout the period, `period / measured` times as many events would be allowed to
     // be bad. Both lengths are production time.
-    let share_of_period = measured as f64 * f64::from(case.plan.time_scale) / slo.objective.period.0.max(1) as f64;
+    let share_of_period =
+        measured as f64 * f64::from(case.plan.time_scale) / slo.objective.period.0.max(1) as f64;
     ObjectiveInfo {
         name: slo.objective.name.clone(),
         description: slo.objective.description.clone(),
@@ -54,9 +62,13 @@ fn bad_events(slo: &SloPlan, cells: &[&Cell]) -> u64 {
         + match slo.bad {
             BadEvents::Status { from, to } => outcomes.completed_between(from, to),
             BadEvents::SlowerThan { bound } => {
-                let slow: u64 = cells.iter().map(|c| c.response.count_above(bound.0 * 1000)).sum();
+                let slow: u64 = cells
+                    .iter()
+                    .map(|c| c.response.count_above(bound.0 * 1000))
+                    .sum();
                 // Sent but unfinished ones stand in the response histogram too, at their age: count them once.
-                let unfinished_slow = outcomes.timed_out + outcomes.broken + outcomes.connect_failed;
+                let unfinished_slow =
+                    outcomes.timed_out + outcomes.broken + outcomes.connect_failed;
                 slow.saturating_sub(unfinished_slow)
             }
         }

@@ -9,7 +9,10 @@ pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
     let count = histogram.count();
     let at = |q: f64| {
         let wanted = (10.0 / (1.0 - q)).round() as u64;
-        histogram.quantile(q).filter(|_| count >= wanted).map(millis)
+        histogram
+            .quantile(q)
+            .filter(|_| count >= wanted)
+            .map(millis)
     };
     Percentiles {
         count,
@@ -23,7 +26,11 @@ pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
 
 /// The percentile curve in milliseconds.
 pub(super) fn curve(histogram: &LatencyHistogram) -> Vec<(f64, f64)> {
-    histogram.curve().into_iter().map(|(q, us)| (q, millis(us))).collect()
+    histogram
+        .curve()
+        .into_iter()
+        .map(|(q, us)| (q, millis(us)))
+        .collect()
 }
 
 /// Microseconds as milliseconds.
@@ -42,6 +49,9 @@ mod tests {
             histogram.record(2000);
         }
         let p = percentiles(&histogram);
-        assert_eq!((p.p50_ms.is_some(), p.p95_ms.is_some(), p.p99_ms), (true, true, None));
+        assert_eq!(
+            (p.p50_ms.is_some(), p.p95_ms.is_some(), p.p99_ms),
+            (true, true, None)
+        );
     }
 }

@@ -10,16 +10,31 @@ use crate::verify::Case;
 
 /// One entry per route in plan order.
 pub(super) fn routes(case: &Case<'_>) -> Vec<RouteInfo> {
-    case.plan.load.routes.iter().map(|route| info(case, route)).collect()
+    case.plan
+        .load
+        .routes
+        .iter()
+        .map(|route| info(case, route))
+        .collect()
 }
 
 fn info(case: &Case<'_>, route: &Route) -> RouteInfo {
-    let cells: Vec<&Cell> = case.ledger.route(&route.id).filter(|c| c.measured).collect();
+    let cells: Vec<&Cell> = case
+        .ledger
+        .route(&route.id)
+        .filter(|c| c.measured)
+        .collect();
     let planned: u64 = cells.iter().map(|c| c.planned).sum();
     let good: u64 = cells.iter().map(|c| c.good).sum();
     let response = Ledger::merge_histograms(cells.iter().copied(), |c| &c.response);
     let service = Ledger::merge_histograms(cells.iter().copied(), |c| &c.service);
-    let kept = |samples: &[KeptSample]| samples.iter().filter(|s| s.route == route.id).cloned().collect();
+    let kept = |samples: &[KeptSample]| {
+        samples
+            .iter()
+            .filter(|s| s.route == route.id)
+            .cloned()
+            .collect()
+    };
     RouteInfo {
         route: route.id.to_string(),
         request: format!("{} {}", route.method, route.path),
@@ -37,8 +52,11 @@ fn info(case: &Case<'_>, route: &Route) -> RouteInfo {
 }
 
 fn words(outcomes: &OutcomeCounts) -> BTreeMap<String, u64> {
-    let mut words: BTreeMap<String, u64> =
-        outcomes.completed.iter().map(|(status, n)| (format!("status_{status}"), *n)).collect();
+    let mut words: BTreeMap<String, u64> = outcomes
+        .completed
+        .iter()
+        .map(|(status, n)| (format!("status_{status}"), *n))
+        .collect();
     for (name, n) in [
         ("timed_out", outcomes.timed_out),
         ("connect_failed", outcomes.connect_failed),

@@ -26,14 +26,21 @@ pub(super) fn timeline(case: &Case<'_>) -> TimelineInfo {
     let notifications = match reading(case, &Question::Notifications) {
         Some(Reading::Notifications(list)) => list
             .iter()
-            .map(|n| NotificationMark { at_ms: offset(times, n.at), notification: n.clone() })
+            .map(|n| NotificationMark {
+                at_ms: offset(times, n.at),
+                notification: n.clone(),
+            })
             .collect(),
         _ => Vec::new(),
     };
     TimelineInfo {
         started: times.load_start,
         end_ms: offset(times, times.settled),
-        phases: times.phases.iter().map(|p| phase(case.plan, times, &p.phase, p.start, p.end)).collect(),
+        phases: times
+            .phases
+            .iter()
+            .map(|p| phase(case.plan, times, &p.phase, p.start, p.end))
+            .collect(),
         seconds: seconds(case),
         alerts,
         notifications,
@@ -52,14 +59,23 @@ fn offset(times: &Timeline, at: Timestamp) -> i64 {
     at.0 - times.load_start.0
 }
 
-fn phase(plan: &Plan, times: &Timeline, id: &PhaseId, start: Timestamp, end: Timestamp) -> PhaseInfo {
+fn phase(
+    plan: &Plan,
+    times: &Timeline,
+    id: &PhaseId,
+    start: Timestamp,
+    end: Timestamp,
+) -> PhaseInfo {
     let planned = plan.load.phases.iter().find(|p| p.id == *id);
     PhaseInfo {
         phase: id.to_string(),
         start_ms: offset(times, start),
         end_ms: offset(times, end),
         measured: planned.is_some_and(|p| p.measured),
-        faults: planned.and_then(|p| p.faults.as_ref()).map(words).unwrap_or_default(),
+        faults: planned
+            .and_then(|p| p.faults.as_ref())
+            .map(words)
+            .unwrap_or_default(),
     }
 }
 
@@ -67,18 +83,32 @@ fn words(faults: &Faults) -> Vec<String> {
     let mut words = Vec::new();
     for (kind, list) in [("inner", &faults.inner), ("outer", &faults.outer)] {
         for fault in list {
-            let route = format!("{} {}", fault.method.as_deref().unwrap_or("any"), fault.route);
+            let route = format!(
+                "{} {}",
+                fault.method.as_deref().unwrap_or("any"),
+                fault.route
+            );
             if fault.error_ratio > 0.0 {
-                words.push(format!("{kind}: {route} answers {} in {} %", fault.status, fault.error_ratio * 100.0));
+                words.push(format!(
+                    "{kind}: {route} answers {} in {} %",
+                    fault.status,
+                    fault.error_ratio * 100.0
+                ));
             }
             if fault.latency_ms > 0 {
-                words.push(format!("{kind}: {route} takes {} ms longer", fault.latency_ms));
+                words.push(format!(
+                    "{kind}: {route} takes {} ms longer",
+                    fault.latency_ms
+                ));
             }
         }
     }
     if let Some(lie) = &faults.telemetry {
         let what = lie.drop_counter.status.as_deref().unwrap_or("all");
-        words.push(format!("telemetry: {} % of the {what} counter increments are lost", lie.drop_counter.ratio * 100.0));
+        words.push(format!(
+            "telemetry: {} % of the {what} counter increments are lost",
+            lie.drop_counter.ratio * 100.0
+        ));
     }
     words
 }
@@ -86,15 +116,24 @@ fn words(faults: &Faults) -> Vec<String> {
 fn seconds(case: &Case<'_>) -> Vec<SecondInfo> {
     let mut by_second: BTreeMap<u64, BTreeMap<usize, Vec<&WindowRow>>> = BTreeMap::new();
     for row in &case.ledger.windows {
-        by_second.entry(row.second).or_default().entry(row.route).or_default().push(row);
+        by_second
+            .entry(row.second)
+            .or_default()
+            .entry(row.route)
+            .or_default()
+            .push(row);
     }
-    by_second.into_iter().map(|(second, routes)| merge_second(case.plan, second, &routes)).collect()
+    by_second
+        .into_iter()
+        .map(|(second, routes)| merge_second(case.plan, second, &routes))
+        .collect()
 }
 
 fn merge_second(plan: &Plan, second: u64, routes: &BTreeMap<usize, Vec<&WindowRow>>) -> SecondInfo {
     let rows = || routes.values().flatten();
     // Percentiles of different routes cannot be merged without their histograms; the worst route is told instead.
-    let worst = |pick: fn(&WindowRow) -> Option<u64>| rows().filter_map(|r| pick(r)).max().map(millis);
+    let worst =
+        |pick: fn(&WindowRow) -> Option<u64>| rows().filter_map(|r| pick(r)).max().map(millis);
     SecondInfo {
         second,
         planned: rows().map(|r| r.planned).sum(),
@@ -106,7 +145,9 @@ fn merge_second(plan: &Plan, second: u64, routes: &BTreeMap<usize, Vec<&WindowRo
         routes: routes
             .iter()
             .map(|(route, rows)| {
-                let worst = |pick: fn(&WindowRow) -> Option<u64>| rows.iter().filter_map(|r| pick(r)).max().map(millis);
+                let worst = |pick: fn(&WindowRow) -> Option<u64>| {
+                    rows.iter().filter_map(|r| pick(r)).max().map(millis)
+                };
                 RouteSecond {
                     route: plan.load.routes[*route].id.to_string(),
                     planned: rows.iter().map(|r| r.planned).sum(),

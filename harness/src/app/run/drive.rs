@@ -63,8 +63,12 @@ pub(super) async fn drive(
     let began = Instant::now() + LEAD;
 
     let (sender, samples) = mpsc::unbounded_channel();
-    let pacer = spawn_pacer(engine, began, Arc::clone(&progress), sender)?;
-    let faults = tokio::spawn(switch_faults(servers.faults.clone(), load.phases.clone(), began));
+    let pacer = spawn_pacer(engine, began, Arc::clone(&progress), sender);
+    let faults = tokio::spawn(switch_faults(
+        servers.faults.clone(),
+        load.phases.clone(),
+        began,
+    ));
     let mut desk = Desk {
         recorder: Recorder::new(layout(load)),
         log: IntervalLog::start(dir.stream("latency.hlog").map_err(Failure::usage)?, start)
@@ -73,7 +77,10 @@ pub(super) async fn drive(
         allowance: Duration::from(load.timeout) + CLOSING_SLACK,
     };
     let mut live = Live::new(console, plan);
-    desk.take(samples, began, &progress, interrupt, |desk, elapsed| live.tick(elapsed, desk, &progress, watch)).await?;
+    desk.take(samples, began, &progress, interrupt, |desk, elapsed| {
+        live.tick(elapsed, desk, &progress, watch);
+    })
+    .await?;
     live.finish();
 
     let sent = pacer.await.context("the pacer thread failed")?;
@@ -89,8 +96,15 @@ pub(super) async fn drive(
     record_unsent(&mut desk.recorder, &schedule, sent, end.since(start));
     let facts = facts(load, &schedule, sent, &progress, &self_watch.stop());
     let ledger = desk.finish(facts)?;
-    dir.write_json("ledger.json", &ledger).map_err(|e| Failure::internal(e.into()))?;
-    Ok(Driven { ledger, start, end, phases: phase_times(load, start), troubles })
+    dir.write_json("ledger.json", &ledger)
+        .map_err(|e| Failure::internal(e.into()))?;
+    Ok(Driven {
+        ledger,
+        start,
+        end,
+        phases: phase_times(load, start),
+        troubles,
+    })
 }
 
 /// The one place where samples become a ledger.
@@ -132,14 +146,26 @@ impl Desk {
 
     fn close_windows(&mut self, progress: &Progress) -> anyhow::Result<()> {
         let passed = progress.pacer_us.load(Ordering::Relaxed) / 1_000_000;
-        if self.closing.last().is_none_or(|(second, _)| *second < passed) {
+        if self
+            .closing
+            .last()
+            .is_none_or(|(second, _)| *second < passed)
+        {
             self.closing.push((passed, Instant::now()));
         }
-        let Some(due) = self.closing.iter().rposition(|(_, at)| at.elapsed() >= self.allowance) else { return Ok(()) };
+        let Some(due) = self
+            .closing
+            .iter()
+            .rposition(|(_, at)| at.elapsed() >= self.allowance)
+        else {
+            return Ok(());
+        };
         let (second, _) = self.closing[due];
         self.closing.drain(..=due);
         for window in self.recorder.close_before(second) {
-            self.log.append(&window).context("cannot write latency.hlog")?;
+            self.log
+                .append(&window)
+                .context("cannot write latency.hlog")?;
         }
         Ok(())
     }
@@ -147,7 +173,9 @@ impl Desk {
     fn finish(mut self, facts: GeneratorFacts) -> anyhow::Result<Ledger> {
         let (ledger, rest) = self.recorder.finish(facts);
         for window in rest {
-            self.log.append(&window).context("cannot write latency.hlog")?;
+            self.log
+                .append(&window)
+                .context("cannot write latency.hlog")?;
         }
         self.log.finish().context("cannot write latency.hlog")?;
         Ok(ledger)
@@ -159,25 +187,34 @@ fn spawn_pacer(
     began: Instant,
     progress: Arc<Progress>,
     sender: mpsc::UnboundedSender<Sample>,
-) -> anyhow::Result<JoinHandle<Sent>> {
+) -> JoinHandle<Sent> {
     let runtime = tokio::runtime::Handle::current();
-    Ok(tokio::task::spawn_blocking(move || {
+    tokio::task::spawn_blocking(move || {
         // The sender dies with this closure; the channel closes when the last request in flight is told.
         engine.run(began, &runtime, &progress, &sender)
-    }))
+    })
 }
 
 /// Sets each phase's faults at its start; returns what could not be set.
-async fn switch_faults(switch: Option<FaultSwitch>, phases: Vec<Phase>, began: Instant) -> Vec<String> {
+async fn switch_faults(
+    switch: Option<FaultSwitch>,
+    phases: Vec<Phase>,
+    began: Instant,
+) -> Vec<String> {
     let mut troubles = Vec::new();
-    let Some(switch) = switch else { return troubles };
+    let Some(switch) = switch else {
+        return troubles;
+    };
     let mut active = None;
     let mut at = began;
     for phase in phases {
         if phase.faults != active {
             tokio::time::sleep_until(at.into()).await;
             if let Err(error) = switch.set(phase.faults.as_ref()).await {
-                troubles.push(format!("faults of phase {} could not be set: {error}", phase.id));
+                troubles.push(format!(
+                    "faults of phase {} could not be set: {error}",
+                    phase.id
+                ));
             }
             active.clone_from(&phase.faults);
         }
@@ -188,8 +225,16 @@ async fn switch_faults(switch: Option<FaultSwitch>, phases: Vec<Phase>, began: I
 
 fn layout(load: &LoadPlan) -> Layout {
     Layout {
-        routes: load.routes.iter().map(|r| (r.id.clone(), r.expect.clone())).collect(),
-        phases: load.phases.iter().map(|p| (p.id.clone(), p.measured)).collect(),
+        routes: load
+            .routes
+            .iter()
+            .map(|r| (r.id.clone(), r.expect.clone()))
+            .collect(),
+        phases: load
+            .phases
+            .iter()
+            .map(|p| (p.id.clone(), p.measured))
+            .collect(),
     }
 }
 
@@ -209,7 +254,13 @@ fn record_unsent(recorder: &mut Recorder, schedule: &Schedule, sent: Sent, end: 
     }
 }
 
-fn facts(load: &LoadPlan, schedule: &Schedule, sent: Sent, progress: &Progress, report: &SelfReport) -> GeneratorFacts {
+fn facts(
+    load: &LoadPlan,
+    schedule: &Schedule,
+    sent: Sent,
+    progress: &Progress,
+    report: &SelfReport,
+) -> GeneratorFacts {
     GeneratorFacts {
         planned: schedule.total(),
         sent: sent.count,
@@ -228,7 +279,11 @@ fn phase_times(load: &LoadPlan, start: Timestamp) -> Vec<PhaseTime> {
     load.phases
         .iter()
         .map(|phase| {
-            let time = PhaseTime { phase: phase.id.clone(), start: at, end: at + phase.duration };
+            let time = PhaseTime {
+                phase: phase.id.clone(),
+                start: at,
+                end: at + phase.duration,
+            };
             at = time.end;
             time
         })

@@ -24,11 +24,22 @@ pub(super) struct Live<'a> {
 impl<'a> Live<'a> {
     /// A display; invisible until the first tick.
     pub(super) fn new(console: &'a Console, plan: &'a Plan) -> Self {
-        Self { console, plan, bars: std::array::from_fn(|_| console.live_line()), told_phase: None }
+        Self {
+            console,
+            plan,
+            bars: std::array::from_fn(|_| console.live_line()),
+            told_phase: None,
+        }
     }
 
     /// Shows the state at `elapsed` since the start of the load.
-    pub(super) fn tick(&mut self, elapsed: Duration, desk: &Desk, progress: &Progress, watch: &Watch) {
+    pub(super) fn tick(
+        &mut self,
+        elapsed: Duration,
+        desk: &Desk,
+        progress: &Progress,
+        watch: &Watch,
+    ) {
         let phase = self.phase_at(elapsed);
         if !self.console.is_live() {
             if self.told_phase != phase {
@@ -40,7 +51,11 @@ impl<'a> Live<'a> {
             return;
         }
         // The last second that is whole.
-        let rows = elapsed.as_secs().checked_sub(1).map(|second| desk.recorder.peek(second)).unwrap_or_default();
+        let rows = elapsed
+            .as_secs()
+            .checked_sub(1)
+            .map(|second| desk.recorder.peek(second))
+            .unwrap_or_default();
         self.bars[0].set_message(format!("phase      {}", self.phases(elapsed)));
         self.bars[1].set_message(rates(&rows, progress));
         self.bars[2].set_message(self.routes(&rows));
@@ -69,9 +84,16 @@ impl<'a> Live<'a> {
         } else {
             format!("{}/s to {}/s", phase.rate_from, phase.rate_to)
         };
-        let faults = if phase.faults.is_some() { ", faults on" } else { "" };
+        let faults = if phase.faults.is_some() {
+            ", faults on"
+        } else {
+            ""
+        };
         let measured = if phase.measured { "" } else { ", not measured" };
-        format!("  phase {:12} {} at {rate}{faults}{measured}", phase.id, phase.duration)
+        format!(
+            "  phase {:12} {} at {rate}{faults}{measured}",
+            phase.id, phase.duration
+        )
     }
 
     fn phases(&self, elapsed: Duration) -> String {
@@ -81,7 +103,12 @@ impl<'a> Live<'a> {
             let length = Duration::from(phase.duration);
             let word = match elapsed.checked_sub(start) {
                 Some(inside) if inside >= length => format!("{} ✔", phase.id),
-                Some(inside) => format!("{} ▶ {} s of {}", phase.id, inside.as_secs(), phase.duration),
+                Some(inside) => format!(
+                    "{} ▶ {} s of {}",
+                    phase.id,
+                    inside.as_secs(),
+                    phase.duration
+                ),
                 None => phase.id.to_string(),
             };
             words.push(word);
@@ -94,9 +121,15 @@ impl<'a> Live<'a> {
         let words: Vec<String> = rows
             .iter()
             .map(|(route, row)| {
-                let p95 = row.p95_us.map_or_else(|| "–".to_owned(), |us| format!("{:.1} ms", us as f64 / 1000.0));
+                let p95 = row.p95_us.map_or_else(
+                    || "–".to_owned(),
+                    |us| format!("{:.1} ms", us as f64 / 1000.0),
+                );
                 let errors = row.bad as f64 * 100.0 / row.planned.max(1) as f64;
-                format!("{}  p95 {p95}  errors {errors:.1} %", self.plan.load.routes[*route].id)
+                format!(
+                    "{}  p95 {p95}  errors {errors:.1} %",
+                    self.plan.load.routes[*route].id
+                )
             })
             .collect();
         format!("routes     {}", words.join("    "))
@@ -105,8 +138,14 @@ impl<'a> Live<'a> {
 
 fn rates(rows: &[(usize, WindowRow)], progress: &Progress) -> String {
     let planned: u64 = rows.iter().map(|(_, r)| r.planned).sum();
-    let (sent, done) = (progress.sent.load(Ordering::Relaxed), progress.done.load(Ordering::Relaxed));
-    format!("load       {planned}/s   {sent} sent   {} in flight", sent.saturating_sub(done))
+    let (sent, done) = (
+        progress.sent.load(Ordering::Relaxed),
+        progress.done.load(Ordering::Relaxed),
+    );
+    format!(
+        "load       {planned}/s   {sent} sent   {} in flight",
+        sent.saturating_sub(done)
+    )
 }
 
 fn alerts(watch: &Watch) -> String {
@@ -119,5 +158,12 @@ fn alerts(watch: &Watch) -> String {
             AlertState::Inactive => None,
         })
         .collect();
-    format!("alerts     {}", if words.is_empty() { "all quiet".to_owned() } else { words.join("  ") })
+    format!(
+        "alerts     {}",
+        if words.is_empty() {
+            "all quiet".to_owned()
+        } else {
+            words.join("  ")
+        }
+    )
 }

@@ -7,6 +7,7 @@ mod settle;
 mod watch;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -46,9 +47,13 @@ pub struct RunOptions {
 
 /// Runs a scenario and returns the verdict's exit code.
 pub async fn run(console: &Console, options: &RunOptions) -> Result<u8, Failure> {
-    let overrides = Overrides { seed: options.seed, time_scale: options.time_scale };
-    let plan = scenario::load(&options.scenario, &environment, &overrides)
-        .map_err(|mistakes| Failure::usage(anyhow::anyhow!(mistakes.render(console.style().colour))))?;
+    let overrides = Overrides {
+        seed: options.seed,
+        time_scale: options.time_scale,
+    };
+    let plan = scenario::load(&options.scenario, &environment, &overrides).map_err(|mistakes| {
+        Failure::usage(anyhow::anyhow!(mistakes.render(console.style().colour)))
+    })?;
     let dir = RunDir::create(&options.out, &run_id(&plan)).map_err(Failure::usage)?;
     dir.write_json("plan.json", &plan).map_err(Failure::usage)?;
     let interrupt = Interrupt::listen(console).context("cannot listen for Ctrl-C")?;
@@ -105,9 +110,13 @@ async fn stages(
     if let Some(error) = write_error {
         return Err(Failure::internal(error.into()));
     }
-    dir.write_json("manifest.json", &record.manifest).map_err(|e| Failure::internal(e.into()))?;
+    dir.write_json("manifest.json", &record.manifest)
+        .map_err(|e| Failure::internal(e.into()))?;
     write_reports(dir, &document)?;
-    console.say(&format!("report: {}", dir.path().join("report.html").display()));
+    console.say(&format!(
+        "report: {}",
+        dir.path().join("report.html").display()
+    ));
     Ok(document.verdict.exit_code)
 }
 
@@ -144,10 +153,15 @@ fn timeline(
     }
 }
 
-fn manifest(plan: &Plan, dir: &RunDir, timeline: Timeline, servers: BTreeMap<String, String>) -> Manifest {
+fn manifest(
+    plan: &Plan,
+    dir: &RunDir,
+    timeline: Timeline,
+    servers: BTreeMap<String, String>,
+) -> Manifest {
     let mut command = format!("sloproof run {} --seed {}", plan.file, plan.load.seed);
     if plan.time_scale != 1 {
-        command.push_str(&format!(" --time-scale {}", plan.time_scale));
+        let _ = write!(command, " --time-scale {}", plan.time_scale);
     }
     Manifest {
         schema_version: MANIFEST_SCHEMA_VERSION,
@@ -162,8 +176,13 @@ fn manifest(plan: &Plan, dir: &RunDir, timeline: Timeline, servers: BTreeMap<Str
 }
 
 fn show(console: &Console, options: &RunOptions, document: &Document) -> Result<(), Failure> {
-    let format = if options.json { Format::Json } else { Format::Terminal };
-    let text = report::render(document, format, console.style()).context("cannot render the report")?;
+    let format = if options.json {
+        Format::Json
+    } else {
+        Format::Terminal
+    };
+    let text =
+        report::render(document, format, console.style()).context("cannot render the report")?;
     console.print(&text);
     Ok(())
 }
@@ -175,7 +194,12 @@ fn run_id(plan: &Plan) -> String {
 }
 
 fn headline(plan: &Plan) -> String {
-    let rate = plan.load.phases.iter().map(|p| p.rate_from.max(p.rate_to)).fold(0.0, f64::max);
+    let rate = plan
+        .load
+        .phases
+        .iter()
+        .map(|p| p.rate_from.max(p.rate_to))
+        .fold(0.0, f64::max);
     let scale = match plan.time_scale {
         1 => String::new(),
         k => {
@@ -183,5 +207,10 @@ fn headline(plan: &Plan) -> String {
             format!(", time scale {k} (production's 1 h window is {hour} here)")
         }
     };
-    format!("scenario {}   {} at up to {rate}/s, seed {}{scale}", plan.name, plan.load.duration(), plan.load.seed)
+    format!(
+        "scenario {}   {} at up to {rate}/s, seed {}{scale}",
+        plan.name,
+        plan.load.duration(),
+        plan.load.seed
+    )
 }

@@ -48,13 +48,23 @@ impl InUse {
 
 impl Servers {
     /// Finds or starts what the plan needs and asks each server for its version.
-    pub(super) async fn find(console: &Console, options: &RunOptions, plan: &Plan) -> Result<Self, Failure> {
+    pub(super) async fn find(
+        console: &Console,
+        options: &RunOptions,
+        plan: &Plan,
+    ) -> Result<Self, Failure> {
         let needs_stack = plan.telemetry.stack || plan.target.url.is_none();
-        let stack = if needs_stack { Some(obtain_stack(console, options, plan).await?) } else { None };
+        let stack = if needs_stack {
+            Some(obtain_stack(console, options, plan).await?)
+        } else {
+            None
+        };
         let state = stack.as_ref().map(InUse::state);
         let of_stack = |component| state.and_then(|s| s.url(component)).map(str::to_owned);
         let telemetry = |named: &Option<String>, component| {
-            named.clone().or_else(|| plan.telemetry.stack.then(|| of_stack(component)).flatten())
+            named
+                .clone()
+                .or_else(|| plan.telemetry.stack.then(|| of_stack(component)).flatten())
         };
         let prometheus = telemetry(&plan.telemetry.prometheus, Component::Prometheus);
         let loki = telemetry(&plan.telemetry.loki, Component::Loki);
@@ -64,7 +74,9 @@ impl Servers {
             .url
             .clone()
             .or_else(|| of_stack(Component::Target))
-            .context("the running stack has no target service; `sloproof stack down`, then try again")
+            .context(
+                "the running stack has no target service; `sloproof stack down`, then try again",
+            )
             .map_err(Failure::usage)?;
         let fault_url = match (&plan.target.fault_url, &plan.target.url) {
             (Some(url), _) => Some(url.clone()),
@@ -72,16 +84,24 @@ impl Servers {
             (None, Some(_)) => None,
         };
         let mut versions = BTreeMap::from([("target".to_owned(), target.clone())]);
-        for (role, url) in
-            [(Role::Prometheus, &prometheus), (Role::Loki, &loki), (Role::Alertmanager, &alertmanager)]
-        {
+        for (role, url) in [
+            (Role::Prometheus, &prometheus),
+            (Role::Loki, &loki),
+            (Role::Alertmanager, &alertmanager),
+        ] {
             if let Some(url) = url {
                 let version = probe(role, url).await.map_err(Failure::usage)?;
-                versions.insert(role.to_string().to_lowercase(), format!("{url} (version {version})"));
+                versions.insert(
+                    role.to_string().to_lowercase(),
+                    format!("{url} (version {version})"),
+                );
             }
         }
         let webhook_listen = plan.telemetry.webhook_listen.clone().or_else(|| {
-            plan.telemetry.stack.then(|| state.map(|s| format!("127.0.0.1:{}", s.receiver_port))).flatten()
+            plan.telemetry
+                .stack
+                .then(|| state.map(|s| format!("127.0.0.1:{}", s.receiver_port)))
+                .flatten()
         });
         Ok(Self {
             target,
@@ -98,18 +118,32 @@ impl Servers {
     }
 
     /// Puts the plan's rules, scaled, into the stack. Servers of others are left as they are.
-    pub(super) async fn install_rules(&self, console: &Console, plan: &Plan) -> Result<(), Failure> {
-        let Some(in_use) = self.stack.as_ref().filter(|_| plan.telemetry.stack) else { return Ok(()) };
+    pub(super) async fn install_rules(
+        &self,
+        console: &Console,
+        plan: &Plan,
+    ) -> Result<(), Failure> {
+        let Some(in_use) = self.stack.as_ref().filter(|_| plan.telemetry.stack) else {
+            return Ok(());
+        };
         let of = |engine| -> Vec<RuleFile> {
             plan.rules
                 .iter()
                 .filter(|file| file.engine == engine)
-                .map(|file| RuleFile { name: flat_name(&file.file), text: file.text.clone() })
+                .map(|file| RuleFile {
+                    name: flat_name(&file.file),
+                    text: file.text.clone(),
+                })
                 .collect()
         };
         let (prometheus, loki) = (of(Engine::Prometheus), of(Engine::Loki));
-        stack::install_rules(in_use.state(), &prometheus, &loki).await.map_err(Failure::usage)?;
-        console.say(&format!("rules are loaded: {} files", prometheus.len() + loki.len()));
+        stack::install_rules(in_use.state(), &prometheus, &loki)
+            .await
+            .map_err(Failure::usage)?;
+        console.say(&format!(
+            "rules are loaded: {} files",
+            prometheus.len() + loki.len()
+        ));
         Ok(())
     }
 
@@ -136,30 +170,51 @@ impl Servers {
             let mut tell = teller(console);
             match stack.stop(&mut tell).await {
                 Ok(_) => console.say("the run's own stack is stopped"),
-                Err(error) => console.error(&format!("the run's own stack did not stop cleanly: {error:#}")),
+                Err(error) => console.error(&format!(
+                    "the run's own stack did not stop cleanly: {error:#}"
+                )),
             }
         }
     }
 }
 
-async fn obtain_stack(console: &Console, options: &RunOptions, plan: &Plan) -> Result<InUse, Failure> {
+async fn obtain_stack(
+    console: &Console,
+    options: &RunOptions,
+    plan: &Plan,
+) -> Result<InUse, Failure> {
     let places = Places::from_env();
     let mut tell = teller(console);
-    if let Some(state) = stack::recover(&places.state_file(), &mut tell).await.map_err(Failure::usage)? {
+    if let Some(state) = stack::recover(&places.state_file(), &mut tell)
+        .await
+        .map_err(Failure::usage)?
+    {
         console.say("using the running stack (`sloproof stack status`)");
         return Ok(InUse::Running(Box::new(state)));
     }
-    stack::sweep(&places.temp_dir, &mut tell).await.map_err(Failure::usage)?;
+    stack::sweep(&places.temp_dir, &mut tell)
+        .await
+        .map_err(Failure::usage)?;
     console.say("telemetry stack: none is running, so this run gets its own");
     let toolbox = locate(console, &options.tools, &Tool::SERVERS).await?;
     let mut config = config(&places, &options.tools, plan.load.seed, ":memory:")?;
     config.scrape_interval = plan.telemetry.scrape_interval.into();
     config.evaluation_interval = plan.telemetry.evaluation_interval.into();
     let started = std::time::Instant::now();
-    let stack = stack::up(&config, &toolbox, &mut tell).await.map_err(Failure::usage)?;
+    let stack = stack::up(&config, &toolbox, &mut tell)
+        .await
+        .map_err(Failure::usage)?;
     let state = stack.state();
-    let urls: Vec<String> = state.components.iter().map(|c| format!("{} {}", c.component.name(), c.url)).collect();
-    console.say(&format!("stack is up in {:.1} s   {}", started.elapsed().as_secs_f64(), urls.join("  ")));
+    let urls: Vec<String> = state
+        .components
+        .iter()
+        .map(|c| format!("{} {}", c.component.name(), c.url))
+        .collect();
+    console.say(&format!(
+        "stack is up in {:.1} s   {}",
+        started.elapsed().as_secs_f64(),
+        urls.join("  ")
+    ));
     Ok(InUse::Own(Box::new(stack)))
 }
 
@@ -178,10 +233,16 @@ fn sources(prometheus: Option<&str>, loki: Option<&str>) -> Result<Sources, Fail
 
 /// Rule folders are flat: `../alerts/kv.yaml` becomes `alerts-kv.yaml`, so that two files of one name can live together.
 fn flat_name(file: &str) -> String {
-    let parts: Vec<&str> = file.split('/').filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
+    let parts: Vec<&str> = file
+        .split('/')
+        .filter(|p| !p.is_empty() && *p != "." && *p != "..")
+        .collect();
     let start = parts.len().saturating_sub(2);
     let name = parts[start..].join("-");
-    let stem = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")).unwrap_or(&name);
+    let stem = name
+        .strip_suffix(".yml")
+        .or_else(|| name.strip_suffix(".yaml"))
+        .unwrap_or(&name);
     format!("{stem}.yaml")
 }
 

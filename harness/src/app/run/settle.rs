@@ -21,10 +21,20 @@ const ALERT_SLACK: Millis = Millis(3000);
 const INTERRUPTED_TIMEOUT: Millis = Millis(4000);
 
 /// Waits until the counters have a sample to subtract.
-pub(super) async fn baseline(console: &Console, plan: &Plan, servers: &Servers) -> Result<Timestamp, Failure> {
+pub(super) async fn baseline(
+    console: &Console,
+    plan: &Plan,
+    servers: &Servers,
+) -> Result<Timestamp, Failure> {
     let selector = plan.signals.requests.as_ref().map(|s| s.selector.as_str());
-    let baseline =
-        telemetry::baseline(selector, plan.telemetry.settle_timeout, &servers.sources, now, sleep).await;
+    let baseline = telemetry::baseline(
+        selector,
+        plan.telemetry.settle_timeout,
+        &servers.sources,
+        now,
+        sleep,
+    )
+    .await;
     match baseline.missing {
         // A service whose counters are born with its first request has no baseline; the checks say what that means.
         Some(why) => console.say(&why),
@@ -49,7 +59,11 @@ pub(super) async fn settle(
             () = interrupt.first() => {}
         }
     }
-    let timeout = if interrupt.is_set() { INTERRUPTED_TIMEOUT } else { plan.telemetry.settle_timeout };
+    let timeout = if interrupt.is_set() {
+        INTERRUPTED_TIMEOUT
+    } else {
+        plan.telemetry.settle_timeout
+    };
     let settle_plan = SettlePlan {
         baseline: driven.start,
         counter_selector: plan.signals.requests.as_ref().map(|s| s.selector.clone()),
@@ -66,7 +80,9 @@ pub(super) async fn settle(
 
 async fn wait_for_alerts(plan: &Plan, watch: &Watch, driven: &Driven) {
     for alert in &plan.alerts.expected {
-        let Some(deadline) = deadline(alert, driven) else { continue };
+        let Some(deadline) = deadline(alert, driven) else {
+            continue;
+        };
         while now() < deadline && !is_over(alert, watch) {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -77,14 +93,20 @@ async fn wait_for_alerts(plan: &Plan, watch: &Watch, driven: &Driven) {
 fn deadline(alert: &ExpectedAlert, driven: &Driven) -> Option<Timestamp> {
     let phase = driven.phases.iter().find(|p| p.phase == alert.phase)?;
     let fires = phase.start + alert.fires_within;
-    let resolves = alert.resolves_within.map_or(fires, |within| phase.end + within);
+    let resolves = alert
+        .resolves_within
+        .map_or(fires, |within| phase.end + within);
     Some(fires.max(resolves) + ALERT_SLACK)
 }
 
 /// Whether an alert has done all that is expected of it.
 fn is_over(alert: &ExpectedAlert, watch: &Watch) -> bool {
     let must_resolve = alert.resolves_within.is_some();
-    let state = watch.active().into_iter().find(|(name, _)| *name == alert.name).map(|(_, state)| state);
+    let state = watch
+        .active()
+        .into_iter()
+        .find(|(name, _)| *name == alert.name)
+        .map(|(_, state)| state);
     let Some(state) = state else { return false };
     if must_resolve && state != AlertState::Inactive {
         return false;
@@ -92,8 +114,15 @@ fn is_over(alert: &ExpectedAlert, watch: &Watch) -> bool {
     if alert.delivered != Some(true) {
         return true;
     }
-    let wanted = if must_resolve { NotificationStatus::Resolved } else { NotificationStatus::Firing };
-    watch.notifications().iter().any(|n| n.alert_name() == alert.name && n.status == wanted)
+    let wanted = if must_resolve {
+        NotificationStatus::Resolved
+    } else {
+        NotificationStatus::Firing
+    };
+    watch
+        .notifications()
+        .iter()
+        .any(|n| n.alert_name() == alert.name && n.status == wanted)
 }
 
 async fn sleep(length: Millis) {

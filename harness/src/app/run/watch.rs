@@ -25,8 +25,8 @@ impl Watch {
         let mut alerts = BTreeMap::new();
         for (engine, url) in &servers.rulers {
             if plan.rules.iter().any(|file| file.engine == *engine) {
-                let observer =
-                    AlertObserver::start(*engine, url, POLL, Arc::clone(&clock)).map_err(Failure::usage)?;
+                let observer = AlertObserver::start(*engine, url, POLL, Arc::clone(&clock))
+                    .map_err(Failure::usage)?;
                 alerts.insert(*engine, observer);
             }
         }
@@ -39,12 +39,18 @@ impl Watch {
 
     /// Active alerts by name, for progress and for waiting.
     pub(super) fn active(&self) -> Vec<(String, AlertState)> {
-        self.alerts.values().flat_map(AlertObserver::snapshot).collect()
+        self.alerts
+            .values()
+            .flat_map(AlertObserver::snapshot)
+            .collect()
     }
 
     /// Deliveries so far.
     pub(super) fn notifications(&self) -> Vec<Notification> {
-        self.receiver.as_ref().map(Receiver::notifications).unwrap_or_default()
+        self.receiver
+            .as_ref()
+            .map(Receiver::notifications)
+            .unwrap_or_default()
     }
 
     /// Ends the watch.

@@ -20,7 +20,7 @@ const META: Meta = Meta {
     hop: Hop::Budget,
     title: "the share of error budget that the rules report is the one the ledger computes",
     failure: "releases and alerts are decided on a budget that is not the true one",
-    needs_planned_load: false,
+    needs_planned_load: true,
     builds_on: &["generator/conservation", "requests/count"],
 };
 
@@ -68,7 +68,9 @@ fn of_slo(case: &Case<'_>, slo: &SloPlan, query: &str) -> Finding {
     let name = slo.objective.name.as_str();
     let events = for_the_server(case.plan, slo, &cells(case.ledger, slo));
     let (evidence, series): (_, &[Series]) = match case.answer(&question(query)) {
-        Answered::Rejected(evidence, why) => { return META.rejected(name, "prometheus", evidence, why); }
+        Answered::Rejected(evidence, why) => {
+            return META.rejected(name, "prometheus", evidence, why);
+        }
         Answered::Missing { evidence, why } => {
             return META.unanswered(name, "prometheus", evidence, why);
         }

@@ -20,7 +20,7 @@ const META: Meta = Meta {
     hop: Hop::Latency,
     title: "the latency histogram puts the quantile into the bucket where clients saw it",
     failure: "the histogram measures something else than users wait for, or in another unit",
-    needs_planned_load: false,
+    needs_planned_load: true,
     builds_on: &["generator/conservation"],
 };
 

@@ -46,8 +46,10 @@ impl Check for Count {
                 let why = "the answer is not a list of counts";
                 return vec![META.unanswered(&signal.selector, "loki", Some(evidence), why)];
             }
-            Answered::Rejected(evidence, why) => { return vec![META.rejected(&signal.selector, "loki", evidence, why)]; }
-        Answered::Missing { evidence, why } => {
+            Answered::Rejected(evidence, why) => {
+                return vec![META.rejected(&signal.selector, "loki", evidence, why)];
+            }
+            Answered::Missing { evidence, why } => {
                 return vec![META.unanswered(&signal.selector, "loki", evidence, why)];
             }
         };
