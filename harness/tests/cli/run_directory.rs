@@ -29,7 +29,7 @@ PASS  short   8 of 8 checks   120 requests, every one accounted for
   – 1 check skipped: the scenario names no rule file (rules/loaded)
   – 1 check skipped: the scenario expects no alert (alerts/fired)
   – 2 checks skipped: no alerting rule in this scenario (alerts/quiet, notifications/delivered)
-  – 1 check skipped: the scenario names no `resolves_within` (alerts/resolved)
+  – 1 check skipped: the scenario names no `resolvesWithin` (alerts/resolved)
   – 1 check skipped: the scenario names no dashboard (dashboards/panels)
   – 2 checks skipped: the scenario names no objective (budget/objective, budget/remaining)
 
