@@ -43,9 +43,10 @@ struct Output {
     /// Say less: no progress, only results and errors
     #[arg(short, long, global = true, display_order = 900)]
     quiet: bool,
-    /// Colour: auto (on a terminal, unless NO_COLOR is set), always or never
+    /// When to use colour
     #[arg(
         long,
+        help = "Colour: auto (on a terminal, unless NO_COLOR is set), always or never",
         global = true,
         value_enum,
         default_value = "auto",
