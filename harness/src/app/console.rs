@@ -106,11 +106,9 @@ impl Console {
     }
 
     fn tell(&self, text: &str) {
-        // Through the bars, so that a live line is not torn.
-        if self.live {
-            let _ = self.bars.println(text);
-        } else {
+        // The bars step aside, so that a live line is not torn.
+        self.bars.suspend(|| {
             let _ = writeln!(io::stderr(), "{text}");
-        }
+        });
     }
 }
