@@ -8,12 +8,18 @@ use super::Failure;
 use crate::report::Style;
 use crate::scenario::Mistakes;
 
+/// Which stream takes colour: one may be a terminal while the other is a file.
+#[derive(Debug, Clone, Copy)]
+struct Colour {
+    results: bool,
+    errors: bool,
+}
+
 /// The terminal, or what stands in its place.
 #[derive(Debug, Clone)]
 pub struct Console {
     quiet: bool,
-    colour: bool,
-    colour_of_errors: bool,
+    colour: Colour,
     live: bool,
     bars: MultiProgress,
 }
@@ -31,8 +37,10 @@ impl Console {
         };
         Self {
             quiet,
-            colour: colour.unwrap_or_else(|| io::stdout().is_terminal() && !plain),
-            colour_of_errors: colour.unwrap_or_else(|| io::stderr().is_terminal() && !plain),
+            colour: Colour {
+                results: colour.unwrap_or_else(|| io::stdout().is_terminal() && !plain),
+                errors: colour.unwrap_or_else(|| io::stderr().is_terminal() && !plain),
+            },
             live,
             bars: MultiProgress::with_draw_target(target),
         }
@@ -68,7 +76,7 @@ impl Console {
 
     /// The mistakes of a scenario, on standard error, also when quiet.
     pub fn mistakes(&self, mistakes: &Mistakes) {
-        self.tell(mistakes.render(self.colour_of_errors).trim_end());
+        self.tell(mistakes.render(self.colour.errors).trim_end());
     }
 
     /// A line that is rewritten in place; invisible where progress is not live.
@@ -92,17 +100,15 @@ impl Console {
             .and_then(|c| c.parse().ok())
             .unwrap_or(110);
         Style {
-            colour: self.colour,
+            colour: self.colour.results,
             width,
         }
     }
 
     fn tell(&self, text: &str) {
-        // Through the bars, so that a live line is not torn.
-        if self.live {
-            let _ = self.bars.println(text);
-        } else {
+        // The bars step aside, so that a live line is not torn.
+        self.bars.suspend(|| {
             let _ = writeln!(io::stderr(), "{text}");
-        }
+        });
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use crate::app::check::CheckOptions;
 
 const EXAMPLES: &str = "Examples:
-  sloproof check mine.yaml             every mistake at once, with its place and remedy
-  sloproof check scenarios/*.yaml      many files; exit code 2 if any has a mistake
+  sloproof check mine.yaml             every mistake, with place and remedy
+  sloproof check scenarios/*.yaml      exit code 2 if any has a mistake
   sloproof check mine.yaml --json      the plan, everything filled in and scaled";
 
 /// Check scenarios and all they name; nothing is started

@@ -5,8 +5,8 @@ use clap::CommandFactory as _;
 use crate::app::{Console, Failure};
 
 const EXAMPLES: &str = "Examples:
-  sloproof completions bash > ~/.local/share/bash-completion/completions/sloproof
-  sloproof completions zsh  > ~/.zfunc/_sloproof
+  source <(sloproof completions bash)          in ~/.bashrc
+  sloproof completions zsh > ~/.zfunc/_sloproof
   sloproof completions fish > ~/.config/fish/completions/sloproof.fish";
 
 /// Print shell completions

@@ -7,10 +7,10 @@ use crate::app::run::RunOptions;
 const EXAMPLES: &str = "Examples:
   sloproof run scenarios/10-healthy.yaml
   sloproof run scenarios/20-error-burst.yaml --out /var/tmp/runs --seed 7
-  PROMETHEUS_URL=http://prometheus.test:9090 sloproof run mine.yaml --json > report.json
+  PROMETHEUS_URL=http://prometheus:9090 sloproof run mine.yaml --json > out.json
 
-A scenario that names no servers uses the stack that runs (`sloproof stack up`), or
-gets one of its own, which is stopped at the end.";
+A scenario that names no servers uses the stack that runs (`sloproof stack up`),
+or gets one of its own, which is stopped at the end.";
 
 /// Drive a scenario's load, collect the evidence, judge, and write the reports
 #[derive(Debug, clap::Args)]

@@ -5,7 +5,7 @@ const EXAMPLES: &str = "Examples:
   sloproof schema | jq '.properties | keys'
   sloproof schema | diff docs/schema/scenario-v1.json -
 
-An editor with a YAML language server completes and checks a scenario that begins:
+With this first line an editor completes and checks a scenario (YAML server):
   # yaml-language-server: $schema=../docs/schema/scenario-v1.json";
 
 /// Print the JSON Schema of scenario files

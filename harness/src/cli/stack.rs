@@ -16,7 +16,7 @@ const EXAMPLES: &str = "Examples:
 const INSTALL_EXAMPLES: &str = "Examples:
   sloproof stack install
   sloproof stack install --loki /opt/loki/loki       the others as usual
-  XDG_CACHE_HOME=/var/cache sloproof stack install   keep the tools on another disk";
+  XDG_CACHE_HOME=/var/cache sloproof stack install   tools on another disk";
 
 const UP_EXAMPLES: &str = "Examples:
   sloproof stack up
@@ -31,7 +31,7 @@ const DOWN_EXAMPLES: &str = "Examples:
 const STATUS_EXAMPLES: &str = "Examples:
   sloproof stack status
   sloproof stack status --json | jq -r '.components[].links[].url'
-  sloproof stack status || sloproof stack up         exit code 1 unless all of it runs";
+  sloproof stack status || sloproof stack up   exit code 1 unless all runs";
 
 const BINARIES: &str = "Binaries (default: cache, then PATH, then a Go build)";
 

@@ -52,7 +52,7 @@ Options:
 
 Examples:
   sloproof run scenarios/20-error-burst.yaml   drive load, compare, judge
-  sloproof check mine.yaml                     all mistakes at once; starts nothing
+  sloproof check mine.yaml                     all mistakes at once
   sloproof verify runs/ID                      judge a run again, offline
 
 Exit codes:
@@ -100,10 +100,10 @@ Binaries (default: cache, then PATH, then a Go build):
 Examples:
   sloproof run scenarios/10-healthy.yaml
   sloproof run scenarios/20-error-burst.yaml --out /var/tmp/runs --seed 7
-  PROMETHEUS_URL=http://prometheus.test:9090 sloproof run mine.yaml --json > report.json
+  PROMETHEUS_URL=http://prometheus:9090 sloproof run mine.yaml --json > out.json
 
-A scenario that names no servers uses the stack that runs (`sloproof stack up`), or
-gets one of its own, which is stopped at the end.
+A scenario that names no servers uses the stack that runs (`sloproof stack up`),
+or gets one of its own, which is stopped at the end.
 
 "#]]);
 }

@@ -109,3 +109,33 @@ error: `scenarios` is not a file
     assert!(stderr(&run).ends_with("mistakes; nothing was started\n"));
     assert_eq!(place.names(), before, "no run directory");
 }
+
+#[test]
+fn a_run_that_never_began_leaves_no_run_directory() {
+    let place = Place::with_many_mistakes();
+    place
+        .sloproof("run scenarios/base.yaml --loki opt/loki")
+        .code(2)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
+sloproof: telemetry stack: none is running, so this run gets its own
+sloproof: loki at [..]/opt/loki: not an executable file; correct --loki or SLOPROOF_LOKI, or leave it out to search
+
+"#]]);
+    let left = std::fs::read_dir(place.path("runs")).unwrap().count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn a_place_that_takes_no_run_directory_is_named_before_anything_starts() {
+    let place = Place::with_many_mistakes();
+    place.write("file", "");
+    place
+        .sloproof("run scenarios/base.yaml --out file")
+        .code(2)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
+sloproof: cannot write file/20-base-[..]/evidence, choose another place with --out DIR or make room on the disk: Not a directory (os error 20)
+
+"#]]);
+}
