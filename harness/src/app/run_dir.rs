@@ -14,9 +14,7 @@ const ROOM: usize = 8 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum RunDirError {
     /// It cannot be made or written.
-    #[error(
-        "cannot write {path}: {source}; choose another place with --out DIR or make room on the disk"
-    )]
+    #[error("cannot write {path}; choose another place with --out DIR or make room on the disk")]
     Write {
         /// Which file or folder.
         path: PathBuf,
@@ -24,7 +22,7 @@ pub enum RunDirError {
         source: io::Error,
     },
     /// A file of it cannot be read.
-    #[error("cannot read {path}: {source}; is this a run directory of sloproof?")]
+    #[error("cannot read {path}; is this a run directory of sloproof?")]
     Read {
         /// Which file.
         path: PathBuf,
@@ -32,7 +30,7 @@ pub enum RunDirError {
         source: io::Error,
     },
     /// A file of it is not what it should be.
-    #[error("{path} is not a valid file of a run directory: {source}")]
+    #[error("{path} is not a valid file of a run directory")]
     Malformed {
         /// Which file.
         path: PathBuf,
@@ -70,7 +68,10 @@ impl RunDir {
             path: evidence,
             source,
         })?;
-        dir.prove_room()?;
+        if let Err(error) = dir.prove_room() {
+            dir.remove_if_unused();
+            return Err(error);
+        }
         Ok(dir)
     }
 
