@@ -16,6 +16,7 @@ demo: build ## the main job: SCENARIO on the real stack, a verdict, an HTML repo
 test: build ## everything CI runs: format, lints, unit, property, CLI and end-to-end tests on the real stack
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@$(BIN) stack install
 	cargo test --workspace
 

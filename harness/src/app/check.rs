@@ -23,11 +23,13 @@ pub fn check(console: &Console, options: &CheckOptions) -> Result<u8, Failure> {
     for path in &options.scenarios {
         match scenario::load(path, &environment, &Overrides::default()) {
             Ok(plan) if options.json => {
-                console.print(&serde_json::to_string(&plan).context("cannot encode the plan")?);
+                console.print(&serde_json::to_string(&plan).context("cannot encode the plan")?)?;
             }
-            Ok(plan) => console.print(&format!("{}: valid: {}", path.display(), words(&plan))),
+            Ok(plan) => {
+                console.print(&format!("{}: valid: {}", path.display(), words(&plan)))?;
+            }
             Err(mistakes) => {
-                console.error(&mistakes.render(console.style().colour));
+                console.mistakes(&mistakes);
                 code = exit::USAGE;
             }
         }
@@ -41,14 +43,21 @@ pub(super) fn environment(name: &str) -> Option<String> {
 }
 
 fn words(plan: &Plan) -> String {
-    format!(
-        "{} routes, {} phases in {}, {} SLOs, {} rule files, {} dashboards, {} expected alerts",
-        plan.load.routes.len(),
-        plan.load.phases.len(),
-        plan.load.duration(),
-        plan.slos.len(),
-        plan.rules.len(),
-        plan.dashboards.len(),
-        plan.alerts.expected.len(),
-    )
+    [
+        count(plan.load.routes.len(), "route"),
+        format!(
+            "{} in {}",
+            count(plan.load.phases.len(), "phase"),
+            plan.load.duration()
+        ),
+        count(plan.slos.len(), "SLO"),
+        count(plan.rules.len(), "rule file"),
+        count(plan.dashboards.len(), "dashboard"),
+        count(plan.alerts.expected.len(), "expected alert"),
+    ]
+    .join(", ")
+}
+
+fn count(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

@@ -4,13 +4,16 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::Failure;
 use crate::report::Style;
+use crate::scenario::Mistakes;
 
 /// The terminal, or what stands in its place.
 #[derive(Debug, Clone)]
 pub struct Console {
     quiet: bool,
     colour: bool,
+    colour_of_errors: bool,
     live: bool,
     bars: MultiProgress,
 }
@@ -29,19 +32,26 @@ impl Console {
         Self {
             quiet,
             colour: colour.unwrap_or_else(|| io::stdout().is_terminal() && !plain),
+            colour_of_errors: colour.unwrap_or_else(|| io::stderr().is_terminal() && !plain),
             live,
             bars: MultiProgress::with_draw_target(target),
         }
     }
 
-    /// A result, on standard output. A closed pipe is the reader's choice and no error.
-    pub fn print(&self, text: &str) {
+    /// A result, on standard output. A closed pipe is the reader's choice and no error; a full disk is one.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
-        let _ = out.write_all(text.as_bytes());
-        if !text.ends_with('\n') {
-            let _ = out.write_all(b"\n");
+        let newline = if text.ends_with('\n') { "" } else { "\n" };
+        let written = out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.write_all(newline.as_bytes()))
+            .and_then(|()| out.flush());
+        match written {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::usage(
+                anyhow::Error::new(error).context("cannot write to standard output"),
+            )),
+            _ => Ok(()),
         }
-        let _ = out.flush();
     }
 
     /// A line of progress, on standard error.
@@ -51,13 +61,14 @@ impl Console {
         }
     }
 
-    /// An error, on standard error, also when quiet. Texts of several lines (diagnostics) stand as they are.
+    /// An error, on standard error, also when quiet.
     pub fn error(&self, text: &str) {
-        if text.starts_with("error") {
-            self.tell(text);
-        } else {
-            self.tell(&format!("sloproof: {text}"));
-        }
+        self.tell(&format!("sloproof: {text}"));
+    }
+
+    /// The mistakes of a scenario, on standard error, also when quiet.
+    pub fn mistakes(&self, mistakes: &Mistakes) {
+        self.tell(mistakes.render(self.colour_of_errors).trim_end());
     }
 
     /// A line that is rewritten in place; invisible where progress is not live.

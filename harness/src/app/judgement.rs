@@ -26,6 +26,8 @@ pub(super) struct Record {
 impl Record {
     /// Reads a run directory.
     pub(super) fn read(dir: &RunDir) -> Result<Self, RunDirError> {
+        // First what only a finished run has: a directory that is none is told by it.
+        let manifest = dir.read_json("manifest.json", MANIFEST_SCHEMA_VERSION)?;
         let evidence = dir
             .evidence_files()?
             .iter()
@@ -34,7 +36,7 @@ impl Record {
         Ok(Self {
             plan: dir.read_json("plan.json", PLAN_SCHEMA_VERSION)?,
             ledger: dir.read_json("ledger.json", LEDGER_SCHEMA_VERSION)?,
-            manifest: dir.read_json("manifest.json", MANIFEST_SCHEMA_VERSION)?,
+            manifest,
             evidence: EvidenceSet::new(evidence),
         })
     }

@@ -27,6 +27,6 @@ pub fn report(console: &Console, options: &ReportOptions) -> Result<u8, Failure>
         .map_err(Failure::usage)?;
     let text = report::render(&document, options.format, console.style())
         .context("cannot render the report")?;
-    console.print(&text);
+    console.print(&text)?;
     Ok(PASS)
 }

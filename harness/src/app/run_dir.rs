@@ -14,15 +14,36 @@ const ROOM: usize = 8 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum RunDirError {
     /// It cannot be made or written.
-    #[error("cannot write {path}; choose another place with --out DIR or make room on the disk")]
+    #[error(
+        "cannot write {}, choose another place with --out DIR or make room on the disk", path.display()
+    )]
     Write {
         /// Which file or folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
+    /// It is none.
+    #[error(
+        "{} is not a directory; name the one that `sloproof run` made, such as runs/ID", path.display()
+    )]
+    NotADirectory {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// A file that every finished run leaves is not in it.
+    #[error(
+        "{} has no {name}: either it is not a run directory, or its run did not get to the end; \
+         name one that `sloproof run` finished, such as runs/ID", path.display()
+    )]
+    Incomplete {
+        /// The directory.
+        path: PathBuf,
+        /// What is missing.
+        name: String,
+    },
     /// A file of it cannot be read.
-    #[error("cannot read {path}; is this a run directory of sloproof?")]
+    #[error("cannot read {}", path.display())]
     Read {
         /// Which file.
         path: PathBuf,
@@ -30,7 +51,9 @@ pub enum RunDirError {
         source: io::Error,
     },
     /// A file of it is not what it should be.
-    #[error("{path} is not a valid file of a run directory")]
+    #[error(
+        "{} is damaged: what `sloproof run` writes looks different", path.display()
+    )]
     Malformed {
         /// Which file.
         path: PathBuf,
@@ -39,13 +62,14 @@ pub enum RunDirError {
     },
     /// It was written by a newer program.
     #[error(
-        "{path} has schema version {found}, and this program knows versions up to {known}; use a newer sloproof"
+        "{} has schema version {found}, and this program knows versions up to {known}; use a newer sloproof",
+        path.display()
     )]
     TooNew {
         /// Which file.
         path: PathBuf,
         /// Its version.
-        found: u32,
+        found: u64,
         /// The newest known.
         known: u32,
     },
@@ -124,10 +148,7 @@ impl RunDir {
     /// Reads a JSON file; a `schema_version` above `known` is refused before its content is looked at.
     pub fn read_json<T: DeserializeOwned>(&self, name: &str, known: u32) -> Result<T, RunDirError> {
         let path = self.path.join(name);
-        let text = fs::read(&path).map_err(|source| RunDirError::Read {
-            path: path.clone(),
-            source,
-        })?;
+        let text = fs::read(&path).map_err(|source| self.unreadable(name, source))?;
         let malformed = |source| RunDirError::Malformed {
             path: path.clone(),
             source,
@@ -136,8 +157,8 @@ impl RunDir {
         let found = value
             .get("schema_version")
             .and_then(serde_json::Value::as_u64)
-            .unwrap_or(0) as u32;
-        if found > known {
+            .unwrap_or(0);
+        if found > u64::from(known) {
             return Err(RunDirError::TooNew { path, found, known });
         }
         serde_json::from_value(value).map_err(malformed)
@@ -154,10 +175,7 @@ impl RunDir {
     /// The names in `evidence/`, sorted.
     pub fn evidence_files(&self) -> Result<Vec<String>, RunDirError> {
         let path = self.path.join("evidence");
-        let entries = fs::read_dir(&path).map_err(|source| RunDirError::Read {
-            path: path.clone(),
-            source,
-        })?;
+        let entries = fs::read_dir(&path).map_err(|source| self.unreadable("evidence", source))?;
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter(|name| name.to_ascii_lowercase().ends_with(".json"))
@@ -173,6 +191,20 @@ impl RunDir {
         File::create(&path)
             .map(io::BufWriter::new)
             .map_err(|source| RunDirError::Write { path, source })
+    }
+
+    /// Why a part of it cannot be read, from the outside in.
+    fn unreadable(&self, name: &str, source: io::Error) -> RunDirError {
+        let path = self.path.clone();
+        if !path.is_dir() {
+            RunDirError::NotADirectory { path }
+        } else if source.kind() == io::ErrorKind::NotFound {
+            let name = name.to_owned();
+            RunDirError::Incomplete { path, name }
+        } else {
+            let path = path.join(name);
+            RunDirError::Read { path, source }
+        }
     }
 
     fn prove_room(&self) -> Result<(), RunDirError> {

@@ -8,6 +8,6 @@ use super::{Console, Failure, PASS};
 pub fn schema(console: &Console) -> Result<u8, Failure> {
     let text = serde_json::to_string_pretty(&crate::scenario::schema())
         .context("cannot encode the schema")?;
-    console.print(&text);
+    console.print(&text)?;
     Ok(PASS)
 }

@@ -10,7 +10,8 @@ use super::{Console, Failure, PASS};
 use crate::gate::exit;
 use crate::stack::tools::{self, Search, Tool, Toolbox};
 use crate::stack::{
-    self, Detached, Down, Health, OnExit, Places, Progress, StackConfig, State, TargetConfig,
+    self, Detached, Down, Health, OnExit, Places, Progress, StackConfig, State, Status,
+    TargetConfig,
 };
 
 /// How long the background supervisor may take until everything is ready.
@@ -47,14 +48,15 @@ pub struct UpOptions {
 /// `sloproof stack install`.
 pub async fn install(console: &Console, paths: &ToolPaths) -> Result<u8, Failure> {
     let toolbox = locate(console, paths, &Tool::ALL).await?;
-    for (tool, located) in toolbox.iter() {
-        console.print(&format!(
-            "{:14} {:10} {}",
-            tool.name(),
-            located.version.as_deref().unwrap_or("unknown"),
-            located.path.display()
-        ));
-    }
+    let lines: Vec<String> = toolbox
+        .iter()
+        .map(|(tool, located)| {
+            let version = located.version.as_deref().unwrap_or("unknown");
+            let path = located.path.display();
+            format!("{:14} {version:10} {path}", tool.name())
+        })
+        .collect();
+    console.print(&lines.join("\n"))?;
     Ok(PASS)
 }
 
@@ -116,11 +118,11 @@ pub async fn status(console: &Console, json: bool) -> Result<u8, Failure> {
     match stack::state::load(&Places::from_env().state_file()).map_err(Failure::usage)? {
         Some(state) => print_status(console, &state, json).await,
         None if json => {
-            console.print("null");
+            console.print("null")?;
             Ok(exit::FAIL)
         }
         None => {
-            console.say("no stack is up; `sloproof stack up` starts one");
+            console.print("no stack is up; `sloproof stack up` starts one")?;
             Ok(exit::FAIL)
         }
     }
@@ -185,37 +187,42 @@ fn supervisor_args(toolbox: &Toolbox, target: &Path, options: &UpOptions) -> Vec
 
 async fn print_status(console: &Console, state: &State, json: bool) -> Result<u8, Failure> {
     let status = stack::status(state).await.map_err(Failure::usage)?;
-    if json {
-        console.print(&serde_json::to_string_pretty(&status).context("cannot encode the status")?);
+    let text = if json {
+        serde_json::to_string_pretty(&status).context("cannot encode the status")?
     } else {
-        for component in &status.components {
-            let health = match &component.health {
-                Health::Running => "running".to_owned(),
-                Health::Exited { how } => {
-                    format!("exited {}", how.as_deref().unwrap_or("(unseen)"))
-                }
-                Health::Unreachable { why } => format!("unreachable: {why}"),
-            };
-            console.print(&format!(
-                "{:14} {:10} pid {:<8} {health}",
-                component.component.name(),
-                component.version.as_deref().unwrap_or("-"),
-                component.pid
-            ));
-            for link in &component.links {
-                console.print(&format!("    {:12} {}", link.title, link.url));
-            }
-        }
-        console.print(&format!(
-            "webhooks go to {} while a run listens",
-            status.receiver_url
-        ));
-    }
+        words(&status)
+    };
+    console.print(&text)?;
     Ok(if status.is_healthy() {
         PASS
     } else {
         exit::FAIL
     })
+}
+
+fn words(status: &Status) -> String {
+    let mut lines = Vec::new();
+    for component in &status.components {
+        let health = match &component.health {
+            Health::Running => "running".to_owned(),
+            Health::Exited { how } => format!("exited {}", how.as_deref().unwrap_or("(unseen)")),
+            Health::Unreachable { why } => format!("unreachable: {why}"),
+        };
+        lines.push(format!(
+            "{:14} {:10} pid {:<8} {health}",
+            component.component.name(),
+            component.version.as_deref().unwrap_or("-"),
+            component.pid
+        ));
+        for link in &component.links {
+            lines.push(format!("    {:12} {}", link.title, link.url));
+        }
+    }
+    lines.push(format!(
+        "webhooks go to {} while a run listens",
+        status.receiver_url
+    ));
+    lines.join("\n")
 }
 
 /// Turns the stack's events into lines; a build's progress is rewritten in place, or told every 30 s.

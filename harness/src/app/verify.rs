@@ -29,6 +29,6 @@ pub fn verify(console: &Console, options: &VerifyOptions) -> Result<u8, Failure>
     };
     let text =
         report::render(&document, format, console.style()).context("cannot render the report")?;
-    console.print(&text);
+    console.print(&text)?;
     Ok(document.verdict.exit_code)
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use crate::app::check::CheckOptions;
 
 const EXAMPLES: &str = "Examples:
-  sloproof check scenarios/20-error-burst.yaml
-  sloproof check scenarios/*.yaml
-  sloproof check mine.yaml --json      the checked plan, with everything filled in and scaled";
+  sloproof check mine.yaml             every mistake at once, with its place and remedy
+  sloproof check scenarios/*.yaml      many files; exit code 2 if any has a mistake
+  sloproof check mine.yaml --json      the plan, everything filled in and scaled";
 
 /// Check scenarios and all they name; nothing is started
 #[derive(Debug, clap::Args)]

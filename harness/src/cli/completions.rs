@@ -2,7 +2,7 @@
 
 use clap::CommandFactory as _;
 
-use crate::app::Console;
+use crate::app::{Console, Failure};
 
 const EXAMPLES: &str = "Examples:
   sloproof completions bash > ~/.local/share/bash-completion/completions/sloproof
@@ -17,8 +17,8 @@ pub(super) struct Args {
     shell: clap_complete::Shell,
 }
 
-/// Prints the completions; cannot fail.
-pub(super) fn print(console: &Console, args: &Args) -> u8 {
+/// Prints the completions.
+pub(super) fn print(console: &Console, args: &Args) -> Result<u8, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(
         args.shell,
@@ -26,6 +26,6 @@ pub(super) fn print(console: &Console, args: &Args) -> u8 {
         "sloproof",
         &mut text,
     );
-    console.print(&String::from_utf8_lossy(&text));
-    crate::app::PASS
+    console.print(&String::from_utf8_lossy(&text))?;
+    Ok(crate::app::PASS)
 }

@@ -1,8 +1,8 @@
 //! `sloproof explain`.
 
 const EXAMPLES: &str = "Examples:
-  sloproof explain                       all checks, a line each
-  sloproof explain requests/count
+  sloproof explain                     all checks, a line each
+  sloproof explain requests/count      what it proves, what a failure means
   sloproof explain alerts/fired | less";
 
 /// Say what a check proves, what a failure means, and what to do

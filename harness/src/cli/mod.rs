@@ -15,14 +15,19 @@ use clap::{Parser, Subcommand};
 use crate::app::{self, Console};
 
 const EXAMPLES: &str = "Examples:
-  sloproof run scenarios/20-error-burst.yaml       drive load, compare every hop with the ledger, judge
-  sloproof check scenarios/mine.yaml               all mistakes of a scenario at once, nothing is started
-  sloproof verify runs/ID                          judge a run directory again, offline
-  sloproof stack up                                real Prometheus, Alertmanager, Loki and the reference service
+  sloproof run scenarios/20-error-burst.yaml   drive load, compare, judge
+  sloproof check mine.yaml                     all mistakes at once; starts nothing
+  sloproof verify runs/ID                      judge a run again, offline
 
-Exit codes: 0 pass, 1 fail, 2 usage or bad input, 3 invalid (no verdict possible), 70 internal error, 130 interrupted.";
+Exit codes:
+    0  pass
+    1  fail
+    2  wrong usage, bad input, or something missing that you can provide
+    3  invalid: the evidence allows no verdict
+   70  internal error
+  130  interrupted";
 
-/// Proves, under load, that a service's counters, logs, rules, alerts, dashboards and error budget tell the truth.
+/// Proves, under load, that a service's telemetry and error budget tell the truth
 #[derive(Debug, Parser)]
 #[command(name = "sloproof", version, after_help = EXAMPLES, arg_required_else_help = true, max_term_width = 110)]
 pub struct Cli {
@@ -36,15 +41,18 @@ pub struct Cli {
 #[derive(Debug, Clone, Copy, clap::Args)]
 struct Output {
     /// Say less: no progress, only results and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 900)]
     quiet: bool,
-    /// When to use colour
+    /// Colour: auto (on a terminal, unless NO_COLOR is set), always or never
     #[arg(
         long,
         global = true,
         value_enum,
         default_value = "auto",
-        value_name = "WHEN"
+        value_name = "WHEN",
+        hide_possible_values = true,
+        hide_default_value = true,
+        display_order = 901
     )]
     color: Colour,
 }
@@ -52,7 +60,6 @@ struct Output {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set
     Auto,
     Always,
     Never,
@@ -82,8 +89,8 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Explain(args) => app::explain::explain(&console, args.check.as_deref()),
         Command::Schema(_) => app::schema::schema(&console),
         Command::Stack(args) => stack::run(&console, args).await,
-        Command::Completions(args) => Ok(completions::print(&console, &args)),
-        Command::Man(_) => man::print(&console),
+        Command::Completions(args) => completions::print(&console, &args),
+        Command::Man(args) => man::print(&console, &args),
     };
     result.unwrap_or_else(|failure| {
         console.error(&failure.to_string());
@@ -109,5 +116,50 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         super::Cli::command().debug_assert();
+    }
+
+    /// Every command with its full name, hidden ones left out.
+    fn commands(command: clap::Command, name: &str) -> Vec<(String, clap::Command)> {
+        let mut all: Vec<_> = command
+            .get_subcommands()
+            .filter(|c| !c.is_hide_set())
+            .flat_map(|c| commands(c.clone(), &format!("{name} {}", c.get_name())))
+            .collect();
+        all.insert(0, (name.to_owned(), command));
+        all
+    }
+
+    #[test]
+    fn every_command_has_three_examples_of_itself() {
+        let all = commands(super::Cli::command(), "sloproof");
+        assert!(all.len() > 10, "the subcommands are found");
+        for (name, command) in all {
+            let text = command
+                .get_after_help()
+                .unwrap_or_else(|| panic!("`{name}` has no examples"))
+                .to_string();
+            let examples = text
+                .lines()
+                .skip_while(|line| *line != "Examples:")
+                .skip(1)
+                .take_while(|line| line.starts_with("  "))
+                .filter(|line| line.contains(&name))
+                .count();
+            assert!(examples >= 3, "`{name}` has {examples} examples:\n{text}");
+        }
+    }
+
+    #[test]
+    fn help_fits_into_eighty_columns_without_being_wrapped() {
+        for (name, command) in commands(super::Cli::command(), "sloproof") {
+            let about = command.get_about().into_iter().map(ToString::to_string);
+            let after = command.get_after_help().map(ToString::to_string);
+            for line in about
+                .chain(after)
+                .flat_map(|t| t.lines().map(str::to_owned).collect::<Vec<_>>())
+            {
+                assert!(line.chars().count() <= 80, "`{name}`: {line}");
+            }
+        }
     }
 }

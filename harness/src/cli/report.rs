@@ -8,7 +8,7 @@ use crate::app::report::Rendering;
 use crate::app::report::ReportOptions;
 
 const EXAMPLES: &str = "Examples:
-  sloproof report runs/ID                              the summary again
+  sloproof report runs/ID                     the summary again
   sloproof report runs/ID --format html > report.html
   sloproof report runs/ID --format markdown >> \"$GITHUB_STEP_SUMMARY\"";
 
@@ -16,10 +16,11 @@ const EXAMPLES: &str = "Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A run directory
+    /// A run directory, as `sloproof run` made it
+    #[arg(value_name = "DIR")]
     run: PathBuf,
     /// Which view
-    #[arg(long, value_enum, default_value = "terminal")]
+    #[arg(long, value_enum, default_value = "terminal", value_name = "VIEW")]
     format: Format,
 }
 

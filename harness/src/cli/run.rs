@@ -6,11 +6,11 @@ use crate::app::run::RunOptions;
 
 const EXAMPLES: &str = "Examples:
   sloproof run scenarios/10-healthy.yaml
-  sloproof run scenarios/20-error-burst.yaml --seed 7 --out /var/tmp/runs
+  sloproof run scenarios/20-error-burst.yaml --out /var/tmp/runs --seed 7
   PROMETHEUS_URL=http://prometheus.test:9090 sloproof run mine.yaml --json > report.json
 
-Without a running stack (`sloproof stack up`) a scenario that names no servers gets one of its own, which is
-stopped at the end.";
+A scenario that names no servers uses the stack that runs (`sloproof stack up`), or
+gets one of its own, which is stopped at the end.";
 
 /// Drive a scenario's load, collect the evidence, judge, and write the reports
 #[derive(Debug, clap::Args)]
@@ -18,25 +18,28 @@ stopped at the end.";
 pub(super) struct Args {
     /// The scenario file
     scenario: PathBuf,
-    /// Use this seed instead of the scenario's
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-    /// Use this time scale instead of the scenario's: production's windows are divided by it
-    #[arg(long, value_name = "K")]
-    time_scale: Option<u32>,
-    /// Where run directories are made
+    /// Make the run directory here
     #[arg(
         long,
         value_name = "DIR",
         default_value = "runs",
-        env = "SLOPROOF_RUNS"
+        env = "SLOPROOF_RUNS",
+        hide_env_values = true
     )]
     out: PathBuf,
     /// Print report.json on standard output instead of the summary
     #[arg(long)]
     json: bool,
+    /// Use this seed, not the scenario's
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Divide production's windows by this, not by the scenario's
+    #[arg(long, value_name = "K")]
+    time_scale: Option<u32>,
     #[command(flatten)]
     tools: super::stack::ToolArgs,
+    #[command(flatten)]
+    target: super::stack::TargetArg,
 }
 
 impl Args {
@@ -47,7 +50,7 @@ impl Args {
             time_scale: self.time_scale,
             out: self.out,
             json: self.json,
-            tools: self.tools.paths(),
+            tools: self.tools.paths(self.target),
         }
     }
 }

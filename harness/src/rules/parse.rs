@@ -56,8 +56,8 @@ pub fn parse(
 
     let mut spec = shaped.value;
     let mut text = source.text.clone();
+    scale_spec(&mut spec, reading.time_scale);
     if reading.time_scale != 1 && found.len() == before {
-        scale_spec(&mut spec, reading.time_scale);
         match serde_saphyr::to_string(&spec) {
             Ok(yaml) => {
                 let k = reading.time_scale;
@@ -110,7 +110,46 @@ fn group_of(spec: &GroupSpec) -> RuleGroup {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::rules::spec::RuleSpec;
+
+    proptest! {
+        /// Whatever text a rule holds, the file written anew says the same.
+        #[test]
+        fn a_file_written_anew_reads_the_same(
+            words in proptest::collection::vec("(null|~|yes|1e3|- |: |#|'|\"|\\||[ -~é]|\n|\t){0,12}", 5),
+        ) {
+            let spec = RuleFileSpec {
+                groups: vec![GroupSpec {
+                    name: words[0].clone(),
+                    interval: Some("1h".to_owned()),
+                    query_offset: None,
+                    limit: Some(3),
+                    labels: [("a".to_owned(), words[1].clone())].into(),
+                    rules: vec![RuleSpec {
+                        alert: Some(words[2].clone()),
+                        record: None,
+                        expr: words[3].clone(),
+                        hold: None,
+                        keep_firing_for: None,
+                        labels: [("b".to_owned(), words[4].clone())].into(),
+                        annotations: [("c".to_owned(), words[1].clone())].into(),
+                    }],
+                }],
+            };
+            let source = Source {
+                file: "x".into(),
+                text: serde_saphyr::to_string(&spec).unwrap(),
+            };
+            let mut found = vec![];
+            let nodes = yaml::parse(&source, &mut found);
+            let again = nodes.first().and_then(|n| yaml::read::<RuleFileSpec>(&source, n, &mut found));
+            prop_assert_eq!(&found, &vec![], "{}", source.text);
+            prop_assert_eq!(again.map(|s| s.value), Some(spec), "{}", source.text);
+        }
+    }
 
     const RULES: &str = r#"groups:
   - name: kv

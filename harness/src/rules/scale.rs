@@ -7,7 +7,7 @@ use super::window::windows;
 use crate::model::Millis;
 
 /// An expression with each window divided by `k`. A window that keeps its length keeps its spelling, and one that
-/// cannot be read stays as written; [`super::parse`] has refused those before.
+/// cannot be read stays as written; [`super::parse()`] has refused those before.
 pub fn scale_expr(expr: &str, k: u32) -> String {
     let mut out = String::with_capacity(expr.len());
     let mut copied = 0;

@@ -76,6 +76,12 @@ impl Review<'_> {
         self.quantity(path, quantity::statuses(&text.0))
     }
 
+    /// Whether the name of every item of a list could be read: only then is a name that is not among them wrong.
+    pub(super) fn names_are_read(&self, list: &Path, count: usize) -> bool {
+        !self.places.is_broken(list)
+            && (0..count).all(|i| !self.places.is_broken(&list.at(i).at("name")))
+    }
+
     /// Notes that a name is not among the known ones.
     pub(super) fn unknown(&mut self, path: &Path, message: &str, name: &str, known: &[&str]) {
         let (message, near) = match nearest(name, known.iter().copied()) {

@@ -68,14 +68,14 @@ impl TargetConfig {
 #[non_exhaustive]
 pub enum TargetError {
     /// It was named and isn't there.
-    #[error("target service at {}: no such file", path.display())]
+    #[error("target-service at {}: no such file; correct --target or SLOPROOF_TARGET, or leave it out to search", path.display())]
     Missing {
         /// What was named.
         path: PathBuf,
     },
     /// It is nowhere to be found.
     #[error(
-        "{BINARY} found neither beside {} nor on PATH; build it with `cargo build -p {BINARY}`, or name it",
+        "{BINARY} found neither beside {} nor on PATH; build it with `cargo build -p {BINARY}`, or name it with --target",
         exe.display()
     )]
     NotFound {
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_missing_service_is_told_with_the_command_that_builds_it() {
         let error = find_target(None, Path::new("/nowhere/sloproof"), OsStr::new("")).unwrap_err();
-        insta::assert_snapshot!(error, @"target-service found neither beside /nowhere/sloproof nor on PATH; build it with `cargo build -p target-service`, or name it");
+        insta::assert_snapshot!(error, @"target-service found neither beside /nowhere/sloproof nor on PATH; build it with `cargo build -p target-service`, or name it with --target");
     }
 
     #[test]

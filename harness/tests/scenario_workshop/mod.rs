@@ -19,10 +19,15 @@ impl Workshop {
         Self { folder }
     }
 
-    /// Adds the scenarios that ship.
+    /// Adds the scenarios that ship, and the files they name; the fixtures stand in for those that do not ship.
     pub(crate) fn with_shipped_scenarios(self) -> Self {
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
-        copy(&shipped, &self.path("scenarios"));
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        copy(&shipped.join("scenarios"), &self.path("scenarios"));
+        for folder in ["alerts", "loki-rules", "slo", "dashboards"] {
+            if shipped.join(folder).is_dir() {
+                copy(&shipped.join(folder), &self.path(folder));
+            }
+        }
         self
     }
 

@@ -1,24 +1,26 @@
 //! The instrument about itself.
 
 use super::percentiles::percentiles;
-use crate::ledger::Ledger;
-use crate::model::{Severity, Status, Verdict};
+use crate::ledger::{GeneratorFacts, Ledger};
 use crate::report::document::InstrumentInfo;
 use crate::verify::Case;
 
-/// Facts of the generator, its lateness over the measured phases, and every warning.
-pub(super) fn instrument(case: &Case<'_>, verdict: &Verdict) -> InstrumentInfo {
-    let warnings = verdict
-        .findings
-        .iter()
-        .filter(|f| f.severity == Severity::Warning && f.status != Status::Pass)
-        .map(|f| format!("{}: {}, {}", f.check, f.subject, f.summary))
-        .collect();
+/// Facts of the generator, its lateness over the measured phases, and what is worth a word and no finding.
+pub(super) fn instrument(case: &Case<'_>) -> InstrumentInfo {
     InstrumentInfo {
         generator: case.ledger.generator.clone(),
         delay: percentiles(&Ledger::merge_histograms(case.ledger.measured(), |c| {
             &c.delay
         })),
-        warnings,
+        warnings: waited(&case.ledger.generator).into_iter().collect(),
     }
+}
+
+fn waited(generator: &GeneratorFacts) -> Option<String> {
+    (generator.waited_for_place > 0).then(|| {
+        format!(
+            "{} arrivals waited for one of {} places in flight; their waiting counts as response time",
+            generator.waited_for_place, generator.max_in_flight
+        )
+    })
 }

@@ -41,7 +41,7 @@ pub(super) fn compose(case: &Case<'_>, manifest: &Manifest, verdict: Verdict) ->
         objectives: objectives::objectives(case),
         timeline: timeline::timeline(case),
         evidence: evidence::evidence(case.evidence),
-        instrument: instrument::instrument(case, &verdict),
+        instrument: instrument::instrument(case),
         environment: EnvironmentInfo {
             servers: manifest.servers.clone(),
             cpus: manifest.cpus,

@@ -19,6 +19,7 @@ use super::manifest::{MANIFEST_SCHEMA_VERSION, Manifest};
 use super::run_dir::RunDir;
 use super::stack::ToolPaths;
 use super::{Console, Failure, now};
+use crate::gate::exit;
 use crate::model::{Evidence, EvidenceSet, Timeline};
 use crate::report::{self, Document, Format};
 use crate::scenario::{self, Overrides, Plan};
@@ -51,9 +52,13 @@ pub async fn run(console: &Console, options: &RunOptions) -> Result<u8, Failure>
         seed: options.seed,
         time_scale: options.time_scale,
     };
-    let plan = scenario::load(&options.scenario, &environment, &overrides).map_err(|mistakes| {
-        Failure::usage(anyhow::anyhow!(mistakes.render(console.style().colour)))
-    })?;
+    let plan = match scenario::load(&options.scenario, &environment, &overrides) {
+        Ok(plan) => plan,
+        Err(mistakes) => {
+            console.mistakes(&mistakes);
+            return Ok(exit::USAGE);
+        }
+    };
     let dir = RunDir::create(&options.out, &run_id(&plan)).map_err(Failure::usage)?;
     dir.write_json("plan.json", &plan).map_err(Failure::usage)?;
     let interrupt = Interrupt::listen(console).context("cannot listen for Ctrl-C")?;
@@ -107,8 +112,8 @@ async fn stages(
     };
     servers.stop(console).await;
     let document = record.judge();
-    // Whatever the disk says, the verdict is told.
-    show(console, options, &document)?;
+    // Whatever the disk says, the verdict is told; whatever the reader does, the reports are written.
+    let shown = show(console, options, &document);
     if let Some(error) = write_error {
         return Err(Failure::internal(error.context(
             "the verdict above stands, and the run directory is incomplete",
@@ -121,6 +126,7 @@ async fn stages(
         "report: {}",
         dir.path().join("report.html").display()
     ));
+    shown?;
     Ok(document.verdict.exit_code)
 }
 
@@ -187,8 +193,7 @@ fn show(console: &Console, options: &RunOptions, document: &Document) -> Result<
     };
     let text =
         report::render(document, format, console.style()).context("cannot render the report")?;
-    console.print(&text);
-    Ok(())
+    console.print(&text)
 }
 
 /// `<scenario>-<UTC time>-<process>`: sorts by time, and two runs in one second do not collide.

@@ -98,13 +98,15 @@ impl<'a> Walk<'a> {
         }
         let name = path.field_name();
         if !words.is_empty() {
-            let known = words.join(", ");
-            let mistake = match nearest(text, words) {
-                Some(near) => format!("unknown value `{text}` for {name}, did you mean `{near}`?"),
-                None => format!("unknown value `{text}` for {name}"),
-            };
-            self.found
-                .push(self.source.mistake(span, mistake).note("known", known));
+            let near = nearest(text, words.iter().copied());
+            let question = near.map_or_else(String::new, |n| format!(", did you mean `{n}`?"));
+            let message = format!("unknown value `{text}` for {name}{question}");
+            let mistake = self.source.mistake(span, message);
+            self.found.push(if near.is_some() && words.len() == 1 {
+                mistake
+            } else {
+                mistake.known(words)
+            });
             return None;
         }
         let number = |kind| plain && choices.iter().any(|c| accepts(c, kind));

@@ -143,10 +143,11 @@ fn expected(
         );
         review.report(&path.at("firesWithin"), message, |d| d);
     }
+    let phases = Path::root().at("spec").at("load").at("phases");
     if let Some(phase) = scene.phase(&spec.phase) {
         let limits = (fires_within, resolves_within);
         in_time(spec, phase, limits, scene, path, review);
-    } else {
+    } else if review.names_are_read(&phases, scene.load.phases.len()) {
         let known: Vec<&str> = scene.load.phases.iter().map(|p| p.id.as_str()).collect();
         let message = format!("unknown phase `{}`", spec.phase);
         review.unknown(&path.at("phase"), &message, &spec.phase, &known);

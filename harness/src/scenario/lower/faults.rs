@@ -99,7 +99,8 @@ pub(super) fn find<'a>(
     review: &mut Review<'_>,
 ) -> Option<&'a RouteSpec> {
     let route = routes.iter().find(|r| r.name == name);
-    if route.is_none() {
+    let list = Path::root().at("spec").at("load").at("routes");
+    if route.is_none() && review.names_are_read(&list, routes.len()) {
         let known: Vec<&str> = routes.iter().map(|r| r.name.as_str()).collect();
         review.unknown(path, &format!("unknown route `{name}`"), name, &known);
     }

@@ -34,6 +34,7 @@ pub(super) fn scenario(spec: &ScenarioSpec, review: &mut Review<'_>, given: Give
     let time_scale = given.overrides.time_scale.unwrap_or(body.time_scale).max(1);
     let target = telemetry::target(body.target.as_ref(), &path.at("target"), review);
     let telemetry = telemetry::telemetry(body.telemetry.as_ref(), &path.at("telemetry"), review);
+    telemetry::watched(&target, &telemetry, &path, review);
     let seed = given.overrides.seed.unwrap_or(body.seed);
     let load = load(&body.load, seed, &path.at("load"), review);
     faults::reachable(&load, &target, &path.at("load").at("phases"), review);

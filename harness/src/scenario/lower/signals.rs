@@ -86,7 +86,11 @@ pub(super) fn needs(
     review: &mut Review<'_>,
 ) {
     if !telemetry.has(engine) {
-        review.report(path, format!("this needs {engine}, and `telemetry` names none"), |d| {
+        let product = match engine {
+            Engine::Prometheus => "Prometheus",
+            Engine::Loki => "Loki",
+        };
+        review.report(path, format!("this needs {product}, and `telemetry` names none"), |d| {
             d.hint(format!(
                 "`{engine}: {{ url: … }}` in `telemetry`, or no `telemetry` at all for the local stack"
             ))

@@ -82,6 +82,29 @@ pub(super) fn telemetry(
     plan
 }
 
+/// The local stack watches its own service and no other; servers of others do not watch the stack's.
+pub(super) fn watched(
+    target: &TargetPlan,
+    telemetry: &TelemetryPlan,
+    spec: &Path,
+    review: &mut Review<'_>,
+) {
+    if target.url.is_none() && !telemetry.stack {
+        review.report(
+            &spec.at("telemetry"),
+            "these servers cannot see the local stack's service, and no other service is named",
+            |d| d.hint("name the service in spec.target.url, or leave spec.telemetry out"),
+        );
+    }
+    if target.url.is_some() && telemetry.stack {
+        review.report(
+            &spec.at("target"),
+            "the local stack does not watch this service",
+            |d| d.hint("name its servers in spec.telemetry, or write `telemetry: {}` for none"),
+        );
+    }
+}
+
 /// A base URL without its trailing slash, so that paths can be appended.
 fn url(text: &str, path: &Path, review: &mut Review<'_>) -> String {
     let rest = text

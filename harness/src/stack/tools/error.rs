@@ -11,7 +11,7 @@ use super::catalogue::Tool;
 #[non_exhaustive]
 pub enum ToolError {
     /// An explicit path doesn't lead to a program.
-    #[error("{tool} at {}: not an executable file; correct {} or unset it to search", path.display(), tool.variable())]
+    #[error("{tool} at {}: not an executable file; correct --{tool} or {}, or leave it out to search", path.display(), tool.variable())]
     NotExecutable {
         /// The tool.
         tool: Tool,

@@ -6,6 +6,7 @@ use crate::model::{Engine, Finding, Hop, Question, Status};
 use crate::scenario::Plan;
 use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
+use crate::verify::words;
 
 const ID: &str = "alerts/quiet";
 
@@ -111,17 +112,17 @@ fn unexpected(
     let finding = if let Some(first) = fresh {
         let expected = &case.plan.alerts.expected;
         let (summary, hint) = if expected.iter().any(|e| e.name == first.name) {
-            let hint = "compare the rule's labels with alerts.expected[].labels";
+            let hint = "compare the rule's labels with alerts.expect[].labels";
             ("fired with other labels than expected", hint)
         } else {
-            let hint = "if the alert is right, name it in alerts.expected or alerts.allowed";
+            let hint = "if the alert is right, name it under alerts.expect or alerts.allow";
             ("fired, and is not expected", hint)
         };
         let after = first.from.since(case.timeline.load_start);
         new(Status::Fail, summary)
             .observed(format!(
-                "firing {after} after the load began, {} time(s)",
-                firings.len()
+                "firing {after} after the load began, {}",
+                words::count(firings.len() as u64, "time")
             ))
             .hint(hint)
     } else {
@@ -201,7 +202,7 @@ mod tests {
         assert_eq!(found[0].summary, "fired, and is not expected");
         assert_eq!(
             found[0].observed,
-            "firing 20 s after the load began, 1 time(s)"
+            "firing 20 s after the load began, 1 time"
         );
         let found = of(&failing[1]);
         assert_eq!(found[0].summary, "fired with other labels than expected");

@@ -41,7 +41,7 @@ impl Check for Resolved {
         if !found.is_empty() {
             return found;
         }
-        let why = "the scenario names no `resolves_within`".to_owned();
+        let why = "the scenario names no `resolvesWithin`".to_owned();
         let status = Status::Skipped { why };
         vec![Finding::new(
             ID,
@@ -101,7 +101,7 @@ fn still_firing(expectation: &Expectation<'_>, watch: &Watch<'_>, deadline: Time
             let after = expectation.from_end(last);
             finding(alert, Status::Fail, "still firing at the end of the run")
                 .observed(format!("firing {after}"))
-                .hint("compare the rule's window with `resolves_within`; look at keep_firing_for")
+                .hint("compare the rule's window with `resolvesWithin`; look at keep_firing_for")
         }
         covered => {
             let last = covered.map_or_else(String::new, |(_, last)| expectation.from_end(last));
@@ -141,7 +141,7 @@ fn ended(
     let late = end.since(deadline);
     finding(alert, Status::Fail, format!("resolved {late} too late"))
         .observed(observed)
-        .hint("compare the rule's window with `resolves_within`; look at keep_firing_for")
+        .hint("compare the rule's window with `resolvesWithin`; look at keep_firing_for")
 }
 
 fn finding(alert: &ExpectedAlert, status: Status, summary: impl Into<String>) -> Finding {

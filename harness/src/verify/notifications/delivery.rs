@@ -12,6 +12,7 @@ use crate::verify::alerts::expectation::{
 };
 use crate::verify::alerts::watch::Watch;
 use crate::verify::case::Case;
+use crate::verify::words;
 
 /// Grouping in Alertmanager and the way to the webhook.
 const TRANSPORT: Millis = Millis(5000);
@@ -28,7 +29,7 @@ pub(super) fn withheld(case: &Case<'_>, inbox: &Inbox<'_>, alert: &ExpectedAlert
     let arrived = inbox.of_alert(alert, None).count();
     let finding = if arrived > 0 {
         finding(alert, Status::Fail, "delivered, and must not be")
-            .observed(format!("{arrived} notification(s)"))
+            .observed(words::count(arrived as u64, "notification"))
             .hint("look at the routes, silences and inhibitions of Alertmanager")
     } else {
         let watch = match Watch::over(case, alert.engine) {

@@ -10,6 +10,7 @@ use crate::verify::alerts::expectation::{START_AFRESH, unobserved};
 use crate::verify::alerts::quiet::engines;
 use crate::verify::alerts::watch::{Watch, has_labels, instance};
 use crate::verify::case::Case;
+use crate::verify::words;
 
 /// One finding for each alert instance that is neither expected nor allowed and was delivered.
 pub(super) fn findings(case: &Case<'_>, inbox: &Inbox<'_>) -> Vec<Finding> {
@@ -40,11 +41,11 @@ pub(super) fn findings(case: &Case<'_>, inbox: &Inbox<'_>) -> Vec<Finding> {
             } else {
                 let summary = "delivered, and not expected";
                 Finding::new(ID, Hop::Notifications, subject, Status::Fail, summary)
-                    .hint("if the alert is right, name it in alerts.expected or alerts.allowed")
+                    .hint("if the alert is right, name it under alerts.expect or alerts.allow")
             };
             finding
                 .expected("0 notifications")
-                .observed(format!("{count} notification(s)"))
+                .observed(words::count(count as u64, "notification"))
                 .evidence([inbox.evidence])
         })
         .collect()
@@ -87,7 +88,10 @@ pub(super) fn nothing_arrived(case: &Case<'_>, inbox: &Inbox<'_>) -> Finding {
         let summary = "no notification expected, none arrived";
         (summary, "0 notifications".to_owned())
     } else {
-        let observed = format!("{arrived} notification(s) of expected or allowed alerts");
+        let observed = format!(
+            "{} of expected or allowed alerts",
+            words::count(arrived as u64, "notification")
+        );
         ("no other notification arrived", observed)
     };
     new(Status::Pass, summary)

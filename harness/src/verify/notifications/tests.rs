@@ -130,7 +130,7 @@ fn allowed_alerts_may_be_delivered() {
     assert_eq!(found[0].status, Status::Pass);
     assert_eq!(
         found[0].observed,
-        "1 notification(s) of expected or allowed alerts"
+        "1 notification of expected or allowed alerts"
     );
 }
 

@@ -6,6 +6,7 @@ use crate::scenario::Plan;
 use crate::scenario::plan::RuleFile;
 use crate::verify::case::{Answered, Case};
 use crate::verify::check::{Check, Meta};
+use crate::verify::words;
 
 const ID: &str = "rules/loaded";
 
@@ -74,7 +75,11 @@ fn finding(subject: impl Into<String>, status: Status, summary: impl Into<String
 fn judge_file(case: &Case<'_>, file: &RuleFile) -> Vec<Finding> {
     let engine = file.engine;
     let total = file.groups.iter().map(|g| g.rules.len()).sum::<usize>();
-    let expected = format!("{total} rule(s) in {} group(s)", file.groups.len());
+    let expected = format!(
+        "{} in {}",
+        words::count(total as u64, "rule"),
+        words::count(file.groups.len() as u64, "group")
+    );
     let unknown = |why: &str| {
         finding(
             &file.file,
@@ -276,7 +281,10 @@ fn extra(case: &Case<'_>, engine: Engine) -> Option<Finding> {
     (count > 0).then(|| {
         names.truncate(3);
         let more = if count > 3 { ", …" } else { "" };
-        let summary = format!("{count} loaded rule(s) in no file of this scenario");
+        let summary = format!(
+            "{} loaded in no file of this scenario",
+            words::count(count as u64, "rule")
+        );
         finding(format!("{engine} rules"), Status::Fail, summary)
             .warning()
             .expected("only the scenario's rules")

@@ -15,7 +15,7 @@ fn rules_loaded_as_written_pass_with_their_number() {
         assert_eq!(found[0].status, Status::Pass);
         assert_eq!(found[0].subject, "alerts/kv.yaml");
         assert_eq!(found[0].summary, "4 of 4 rules as written");
-        assert_eq!(found[0].expected, "4 rule(s) in 1 group(s)");
+        assert_eq!(found[0].expected, "4 rules in 1 group");
     }
 }
 
@@ -40,7 +40,7 @@ fn each_difference_is_a_finding_of_its_own() {
     assert_eq!(
         told,
         [
-            "alerts/kv.yaml | no rule is loaded | 4 rule(s) in 1 group(s) | 0 rules",
+            "alerts/kv.yaml | no rule is loaded | 4 rules in 1 group | 0 rules",
             "alerts/kv.yaml kv | group is not loaded | 4 rules | no group of this name",
             "alerts/kv.yaml KvSlow | rule is not loaded | in group kv | no rule of this name",
             "alerts/kv.yaml KvBurn | expression differs | errors:ratio{alert=\"KvBurn\"} > 0.01 | \
@@ -87,7 +87,7 @@ fn a_rule_of_no_file_is_only_a_warning() {
     assert_eq!(found[1].severity, Severity::Warning);
     assert_eq!(
         found[1].summary,
-        "1 loaded rule(s) in no file of this scenario"
+        "1 rule loaded in no file of this scenario"
     );
     assert_eq!(found[1].observed, "Forgotten");
 }

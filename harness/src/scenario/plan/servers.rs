@@ -1,0 +1,51 @@
+//! Where the service and its telemetry are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Engine, Millis};
+
+/// The service under load.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetPlan {
+    /// Base URL; `None` means the local stack's reference service.
+    pub url: Option<String>,
+    /// Base URL of its fault API; `None` means the stack's, or no faults where `url` is given.
+    pub fault_url: Option<String>,
+}
+
+/// Telemetry servers. All three absent and `stack` true is the default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TelemetryPlan {
+    /// Use the local stack for what has no URL of its own.
+    pub stack: bool,
+    /// Prometheus, if the scenario names one by URL.
+    pub prometheus: Option<String>,
+    /// Loki.
+    pub loki: Option<String>,
+    /// Alertmanager.
+    pub alertmanager: Option<String>,
+    /// Address at which the harness listens for webhooks, `host:port`; `None` without the stack: no receiver.
+    pub webhook_listen: Option<String>,
+    /// How often Prometheus scrapes the service.
+    pub scrape_interval: Millis,
+    /// How often rules are evaluated when a group has no interval of its own.
+    pub evaluation_interval: Millis,
+    /// How long to wait at most for the telemetry to catch up after the load.
+    pub settle_timeout: Millis,
+}
+
+impl TelemetryPlan {
+    /// Whether the scenario has a ruler of this kind.
+    pub fn has(&self, engine: Engine) -> bool {
+        self.stack
+            || match engine {
+                Engine::Prometheus => self.prometheus.is_some(),
+                Engine::Loki => self.loki.is_some(),
+            }
+    }
+
+    /// Whether deliveries can be received.
+    pub fn has_receiver(&self) -> bool {
+        self.stack || self.webhook_listen.is_some()
+    }
+}
