@@ -255,6 +255,15 @@ mod tests {
     }
 
     #[test]
+    fn a_run_without_room_leaves_nothing_behind() {
+        let base = tempfile::tempdir().unwrap();
+        // A folder in the way of the trial file stands for a disk that is full.
+        fs::create_dir_all(base.path().join("run/.room")).unwrap();
+        RunDir::create(base.path(), "run").unwrap_err();
+        assert!(!base.path().join("run").exists());
+    }
+
+    #[test]
     fn a_place_that_cannot_be_written_is_named() {
         let base = tempfile::tempdir().unwrap();
         let file = base.path().join("file");
