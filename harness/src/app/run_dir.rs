@@ -92,7 +92,10 @@ impl RunDir {
             path: evidence,
             source,
         })?;
-        dir.prove_room()?;
+        if let Err(error) = dir.prove_room() {
+            dir.remove_if_unused();
+            return Err(error);
+        }
         Ok(dir)
     }
 
@@ -249,6 +252,15 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    #[test]
+    fn a_run_without_room_leaves_nothing_behind() {
+        let base = tempfile::tempdir().unwrap();
+        // A folder in the way of the trial file stands for a disk that is full.
+        fs::create_dir_all(base.path().join("run/.room")).unwrap();
+        RunDir::create(base.path(), "run").unwrap_err();
+        assert!(!base.path().join("run").exists());
     }
 
     #[test]

@@ -25,10 +25,10 @@ pub fn judge(case: &Case<'_>) -> Vec<Finding> {
     for check in &checks {
         findings.extend(run(*check, case, &delivered));
     }
-    let failed: BTreeSet<CheckId> = findings
+    let failed: BTreeSet<(CheckId, String)> = findings
         .iter()
         .filter(|f| f.status == Status::Fail)
-        .map(|f| f.check.clone())
+        .map(|f| (f.check.clone(), f.subject.clone()))
         .collect();
     for finding in &mut findings {
         finding.follows_from = explained_by(&checks, finding, &failed);
@@ -64,11 +64,12 @@ fn said_nothing(meta: &Meta) -> Finding {
     .hint("this is a bug in sloproof: please report it with the run directory")
 }
 
-/// The first failed check that a failing finding builds on.
+/// The first failed check that a failing finding builds on. What went wrong with one alert explains nothing about
+/// another one.
 fn explained_by(
     checks: &[&dyn Check],
     finding: &Finding,
-    failed: &BTreeSet<CheckId>,
+    failed: &BTreeSet<(CheckId, String)>,
 ) -> Option<CheckId> {
     if finding.status != Status::Fail || finding.severity != Severity::Error {
         return finding.follows_from.clone();
@@ -77,8 +78,36 @@ fn explained_by(
         .iter()
         .map(|c| c.meta())
         .find(|m| m.id == finding.check.0)?;
+    let explains = |id: &CheckId| {
+        let of_an_alert = id.0.starts_with("alerts/");
+        failed
+            .iter()
+            .any(|(check, subject)| check == id && (!of_an_alert || *subject == finding.subject))
+    };
     meta.builds_on
         .iter()
         .map(|id| CheckId::from(*id))
-        .find(|id| failed.contains(id))
+        .find(explains)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Hop;
+
+    #[test]
+    fn one_alert_does_not_explain_another() {
+        let failed = BTreeSet::from([
+            ("alerts/fired".into(), "A".to_owned()),
+            ("alerts/quiet".into(), "B".to_owned()),
+        ]);
+        let why = |subject: &str| {
+            let id = "notifications/delivered";
+            let finding = Finding::new(id, Hop::Notifications, subject, Status::Fail, "missing");
+            explained_by(&registry::all(), &finding, &failed)
+        };
+        assert_eq!(why("A"), Some("alerts/fired".into()));
+        assert_eq!(why("B"), Some("alerts/quiet".into()));
+        assert_eq!(why("C"), None);
+    }
 }

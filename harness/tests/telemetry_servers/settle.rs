@@ -190,6 +190,37 @@ async fn a_server_that_hangs_costs_the_time_out_and_not_more() {
     );
 }
 
+/// A Prometheus without a new scrape that takes its time: asked at the deadline it would have none to answer.
+#[derive(Debug)]
+struct Unhurried;
+
+impl Source for Unhurried {
+    fn base_url(&self) -> &'static str {
+        "http://unhurried"
+    }
+
+    fn ask<'a>(&'a self, question: &'a Question, timeline: &'a Timeline) -> Asking<'a> {
+        if timeline.settled >= LAST + ms(20_000) {
+            return Box::pin(std::future::pending());
+        }
+        let on = prometheus(&[99.9], &[7.0]);
+        Box::pin(async move { on.ask(question, timeline).await })
+    }
+}
+
+#[tokio::test]
+async fn a_scrape_that_stopped_is_not_blamed_on_prometheus() {
+    let sources = Sources {
+        prometheus: Some(Arc::new(Unhurried)),
+        loki: None,
+    };
+    let (settled, _) = settled(sources).await;
+    assert_eq!(
+        settled.unsettled,
+        ["Prometheus took no new sample of `x` within 20 s, check that the scrape works"]
+    );
+}
+
 #[tokio::test]
 async fn one_failure_is_not_the_end() {
     let on = script(

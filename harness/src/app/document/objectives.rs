@@ -1,10 +1,11 @@
 //! Objectives by the ledger: what users saw over the measured phases.
 
-use crate::ledger::{Cell, Ledger};
+use crate::ledger::Cell;
 use crate::model::Ratio;
 use crate::report::document::ObjectiveInfo;
-use crate::scenario::plan::{BadEvents, ObjectiveExpectation, SloPlan};
+use crate::scenario::plan::{ObjectiveExpectation, SloPlan};
 use crate::verify::Case;
+use crate::verify::budget::for_the_user;
 
 /// One entry per SLO in plan order.
 pub(super) fn objectives(case: &Case<'_>) -> Vec<ObjectiveInfo> {
@@ -18,7 +19,8 @@ fn info(case: &Case<'_>, slo: &SloPlan) -> ObjectiveInfo {
         .filter(|c| slo.routes.is_empty() || slo.routes.contains(&c.route))
         .collect();
     let total: u64 = cells.iter().map(|c| c.planned).sum();
-    let bad = bad_events(slo, &cells);
+    // The same count that `budget/objective` judges.
+    let bad = for_the_user(case.plan, slo, &cells).bad_most;
     let achieved = Ratio::of(total - bad, total).map(|r| r.0);
     let budget = slo.objective.budget();
     let burn = Ratio::of(bad, total).map(|r| r.0 / budget);
@@ -54,22 +56,28 @@ fn info(case: &Case<'_>, slo: &SloPlan) -> ObjectiveInfo {
     }
 }
 
-/// Whatever is not a whole, good answer in time is bad for the user, seen by the service or not.
-fn bad_events(slo: &SloPlan, cells: &[&Cell]) -> u64 {
-    let outcomes = Ledger::sum_outcomes(cells.iter().copied());
-    let unfinished = outcomes.total() - outcomes.completed_total();
-    unfinished
-        + match slo.bad {
-            BadEvents::Status { from, to } => outcomes.completed_between(from, to),
-            BadEvents::SlowerThan { bound } => {
-                let slow: u64 = cells
-                    .iter()
-                    .map(|c| c.response.count_above(bound.0 * 1000))
-                    .sum();
-                // Sent but unfinished ones stand in the response histogram too, at their age: count them once.
-                let unfinished_slow =
-                    outcomes.timed_out + outcomes.broken + outcomes.connect_failed;
-                slow.saturating_sub(unfinished_slow)
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::OutcomeCounts;
+    use crate::model::Millis;
+    use crate::verify::fixture::Fixture;
+    use crate::verify::fixtures::budget::slow;
+
+    #[test]
+    fn a_connection_refused_at_once_does_not_hide_a_slow_answer() {
+        let refused = OutcomeCounts {
+            connect_failed: 40,
+            ..OutcomeCounts::default()
+        };
+        let run = Fixture::new()
+            .completed("get", "outage", 200, 30, 300_000)
+            .unfinished("get", "outage", &refused)
+            .with(|f| {
+                let cell = f.cell("get", "outage");
+                (0..40).for_each(|_| cell.response.record(1000));
+                f.plan.slos = vec![slow(Millis(250), 0.99)];
+            });
+        assert_eq!(run.judge(|case| objectives(case)[0].bad), 70);
+    }
 }

@@ -1,5 +1,7 @@
 //! The load itself: engine, recorder, faults and progress side by side.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -14,7 +16,7 @@ use super::super::{Console, Failure, now};
 use super::live::Live;
 use super::servers::Servers;
 use super::watch::Watch;
-use crate::ledger::{GeneratorFacts, IntervalLog, Layout, Ledger, Recorder, Sample};
+use crate::ledger::{ClosedWindow, GeneratorFacts, IntervalLog, Layout, Ledger, Recorder, Sample};
 use crate::load::client::PooledClient;
 use crate::load::engine::Sent;
 use crate::load::fault::FaultSwitch;
@@ -42,6 +44,8 @@ pub(super) struct Driven {
     pub(super) phases: Vec<PhaseTime>,
     /// What went wrong beside the requests, in words.
     pub(super) troubles: Vec<String>,
+    /// What could not be written; the load went on without it.
+    pub(super) write_error: Option<anyhow::Error>,
 }
 
 /// Sends everything, records everything, writes `ledger.json` and `latency.hlog`.
@@ -71,8 +75,7 @@ pub(super) async fn drive(
     ));
     let mut desk = Desk {
         recorder: Recorder::new(layout(load)),
-        log: IntervalLog::start(dir.stream("latency.hlog").map_err(Failure::usage)?, start)
-            .context("cannot write latency.hlog")?,
+        log: LogFile::start(dir.stream("latency.hlog").map_err(Into::into), start),
         closing: Vec::new(),
         allowance: Duration::from(load.timeout) + CLOSING_SLACK,
     };
@@ -80,7 +83,7 @@ pub(super) async fn drive(
     desk.take(samples, began, &progress, interrupt, |desk, elapsed| {
         live.tick(elapsed, desk, &progress, watch);
     })
-    .await?;
+    .await;
     live.finish();
 
     let sent = pacer.await.context("the pacer thread failed")?;
@@ -95,22 +98,24 @@ pub(super) async fn drive(
     }
     record_unsent(&mut desk.recorder, &schedule, sent, end.since(start));
     let facts = facts(load, &schedule, sent, &progress, &self_watch.stop());
-    let ledger = desk.finish(facts)?;
-    dir.write_json("ledger.json", &ledger)
-        .map_err(|e| Failure::internal(e.into()))?;
+    let (ledger, mut write_error) = desk.finish(facts);
+    if let Err(error) = dir.write_json("ledger.json", &ledger) {
+        write_error = Some(error.into());
+    }
     Ok(Driven {
         ledger,
         start,
         end,
         phases: phase_times(load, start),
         troubles,
+        write_error,
     })
 }
 
 /// The one place where samples become a ledger.
 pub(super) struct Desk {
     pub(super) recorder: Recorder,
-    log: IntervalLog<std::io::BufWriter<std::fs::File>>,
+    log: LogFile<BufWriter<File>>,
     /// Seconds that the pacer has passed, and when: their arrivals are all sent.
     closing: Vec<(u64, Instant)>,
     allowance: Duration,
@@ -124,13 +129,13 @@ impl Desk {
         progress: &Progress,
         interrupt: &Interrupt,
         mut tick: impl FnMut(&Self, Duration),
-    ) -> anyhow::Result<()> {
+    ) {
         let mut ticker = tokio::time::interval(Duration::from_millis(250));
         loop {
             tokio::select! {
                 biased;
                 _ = ticker.tick() => {
-                    self.close_windows(progress)?;
+                    self.close_windows(progress);
                     tick(self, began.elapsed());
                 }
                 () = interrupt.first(), if !progress.stop.load(Ordering::Relaxed) => {
@@ -138,13 +143,13 @@ impl Desk {
                 }
                 sample = samples.recv() => match sample {
                     Some(sample) => self.recorder.record(&sample),
-                    None => return Ok(()),
+                    None => return,
                 },
             }
         }
     }
 
-    fn close_windows(&mut self, progress: &Progress) -> anyhow::Result<()> {
+    fn close_windows(&mut self, progress: &Progress) {
         let passed = progress.pacer_us.load(Ordering::Relaxed) / 1_000_000;
         if self
             .closing
@@ -158,28 +163,48 @@ impl Desk {
             .iter()
             .rposition(|(_, at)| at.elapsed() >= self.allowance)
         else {
-            return Ok(());
+            return;
         };
         let (second, _) = self.closing[due];
         self.closing.drain(..=due);
         for window in self.recorder.close_before(second) {
-            self.log
-                .append(&window)
-                .context("cannot write latency.hlog")?;
+            self.log.append(&window);
         }
-        Ok(())
     }
 
-    fn finish(mut self, facts: GeneratorFacts) -> anyhow::Result<Ledger> {
+    /// The ledger, and why the log is incomplete, if it is.
+    fn finish(mut self, facts: GeneratorFacts) -> (Ledger, Option<anyhow::Error>) {
         let (ledger, rest) = self.recorder.finish(facts);
-        for window in rest {
-            self.log
-                .append(&window)
-                .context("cannot write latency.hlog")?;
+        for window in &rest {
+            self.log.append(window);
         }
-        self.log.finish().context("cannot write latency.hlog")?;
-        Ok(ledger)
+        (ledger, self.log.finish().err())
     }
+}
+
+/// `latency.hlog`, as far as it could be written. What the disk says must not end the load or take the verdict away.
+struct LogFile<W: Write>(anyhow::Result<IntervalLog<W>>);
+
+impl<W: Write> LogFile<W> {
+    fn start(file: anyhow::Result<W>, start: Timestamp) -> Self {
+        Self(file.and_then(|file| IntervalLog::start(file, start).map_err(unwritten)))
+    }
+
+    fn append(&mut self, window: &ClosedWindow) {
+        if let Ok(log) = &mut self.0
+            && let Err(error) = log.append(window)
+        {
+            self.0 = Err(unwritten(error));
+        }
+    }
+
+    fn finish(self) -> anyhow::Result<()> {
+        self.0?.finish().map(drop).map_err(unwritten)
+    }
+}
+
+fn unwritten(error: std::io::Error) -> anyhow::Error {
+    anyhow::Error::from(error).context("cannot write latency.hlog")
 }
 
 fn spawn_pacer(
@@ -288,4 +313,46 @@ fn phase_times(load: &LoadPlan, start: Timestamp) -> Vec<PhaseTime> {
             time
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::LatencyHistogram;
+    use crate::model::RouteId;
+
+    /// A disk with room for so many bytes.
+    struct Disk(usize);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let Some(left) = self.0.checked_sub(bytes.len()) else {
+                return Err(std::io::ErrorKind::StorageFull.into());
+            };
+            self.0 = left;
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_told_at_the_end_and_ends_nothing() {
+        let window = |second| {
+            let mut response = LatencyHistogram::default();
+            response.record(1000);
+            ClosedWindow {
+                second,
+                route: RouteId::new("get").unwrap(),
+                response,
+            }
+        };
+        for room in [0, 200] {
+            let mut log = LogFile::start(Ok(Disk(room)), Timestamp(1_800_000_000_000));
+            (0..20).for_each(|second| log.append(&window(second)));
+            let error = format!("{:#}", log.finish().unwrap_err());
+            assert!(error.starts_with("cannot write latency.hlog: "), "{error}");
+        }
+    }
 }

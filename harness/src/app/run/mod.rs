@@ -85,11 +85,11 @@ async fn stages(
         () = interrupt.first() => return Err(Failure::interrupted()),
     };
     console.say(&headline(&plan));
-    let driven = drive::drive(console, &plan, &servers, &watch, dir, interrupt).await?;
+    let mut driven = drive::drive(console, &plan, &servers, &watch, dir, interrupt).await?;
     let settled = settle::settle(console, &plan, &servers, &watch, &driven, interrupt).await;
     let recorded = watch.stop().await;
     let timeline = timeline(baseline, &driven, settled, interrupt);
-    let mut write_error = None;
+    let mut write_error = driven.write_error.take();
     let evidence = telemetry::collect(
         verify::questions(&plan),
         &servers.sources,
@@ -98,7 +98,9 @@ async fn stages(
         now,
         |item: &Evidence| {
             let written = dir.write_json(&format!("evidence/{:04}.json", item.id), item);
-            write_error = write_error.take().or(written.err());
+            write_error = write_error
+                .take()
+                .or(written.err().map(anyhow::Error::from));
         },
     )
     .await;
@@ -113,7 +115,9 @@ async fn stages(
     // Whatever the disk says, the verdict is told; whatever the reader does, the reports are written.
     let shown = show(console, options, &document);
     if let Some(error) = write_error {
-        return Err(Failure::internal(error.into()));
+        return Err(Failure::internal(error.context(
+            "the verdict above stands, and the run directory is incomplete",
+        )));
     }
     dir.write_json("manifest.json", &record.manifest)
         .map_err(|e| Failure::internal(e.into()))?;

@@ -21,9 +21,10 @@ where
 {
     let sum = at_settled(format!("sum({selector})"));
     let mut seen: Option<(Timestamp, f64)> = None;
+    let mut newest = None;
     loop {
         let now = waiting.now();
-        let newest = newest(waiting, selector, now).await?;
+        newest = self::newest(waiting, selector, now).await?.or(newest);
         if let Some(scrape) = newest.filter(|scrape| *scrape >= since)
             && let Asked::Number(total) = number(waiting, &sum, now).await?
         {

@@ -53,14 +53,11 @@ where
         self.now().since(self.began)
     }
 
-    /// Pauses; `false` when the deadline has passed.
+    /// Pauses; `false` when the deadline has come: a question asked then would leave the server no time to answer it.
     pub(super) async fn pause(&self, length: Millis) -> bool {
         let left = self.deadline.since(self.now());
-        if left == Millis(0) {
-            return false;
-        }
         (self.sleep)(length.min(left)).await;
-        true
+        left > length
     }
 
     /// Asks for one number as of `at`. `Ok(Err(_))` is a failure that may pass; `Err` means that the server is given up.

@@ -8,6 +8,9 @@ use crate::scenario::plan::{BadEvents, SloPlan};
 /// How much longer than to the server a request may look to the client when the scenario names no latency signal.
 pub(crate) const DEFAULT_GAP: Millis = Millis(10);
 
+/// An arrival sent later than this after its due time left late.
+const LATE: Millis = Millis(10);
+
 /// Counted events. Where the ledger cannot know a count exactly, it is a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Events {
@@ -44,6 +47,9 @@ pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Event
         BadEvents::SlowerThan { bound } => {
             let response = Ledger::merge_histograms(cells.iter().copied(), |c| &c.response);
             let slow = response.count_above(bound.0 * 1000);
+            // What left late may be slow by the generator's own doing: it is surely bad, but not surely the service's.
+            let late = Ledger::merge_histograms(cells.iter().copied(), |c| &c.delay)
+                .count_above(LATE.0 * 1000);
             // The response times of sent arrivals hold unfinished ones too. Those must not count twice: surely not
             // the timed-out ones, which are slower than the bound, and at most as many as there are in it.
             let timed = response.count().saturating_sub(sum.completed_total());
@@ -54,7 +60,7 @@ pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Event
                 0
             };
             (
-                slow + unfinished - twice_most,
+                (slow + unfinished - twice_most).saturating_sub(late),
                 slow + unfinished - twice_least,
             )
         }
@@ -68,8 +74,9 @@ pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Event
 }
 
 /// The server's view: only whole responses were surely counted. Its requests were at most as long as the client's and
-/// at least that less the allowed gap.
-pub(crate) fn for_the_server(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Events {
+/// at least that less the allowed gap, and less the longest pause of the generator, in which an answer lay unread.
+pub(crate) fn for_the_server(plan: &Plan, slo: &SloPlan, ledger: &Ledger) -> Events {
+    let cells = cells(ledger, slo);
     let sum = Ledger::sum_outcomes(cells.iter().copied());
     let (bad_least, bad_most) = match slo.bad {
         BadEvents::Status { from, to } => {
@@ -83,6 +90,7 @@ pub(crate) fn for_the_server(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Eve
                 .latency
                 .as_ref()
                 .map_or(DEFAULT_GAP, |s| s.allowed_gap);
+            let gap = gap + Millis(ledger.generator.longest_pause_ms.unwrap_or(0));
             let us = bound.0 * 1000;
             // The ledger's histogram is exact to 0.1 %: what lies that close to the bound may be above it.
             let most = service.count_above(us - us / 1000);
@@ -128,18 +136,36 @@ mod tests {
     fn events(
         fixture: &Fixture,
         bad: BadEvents,
-        view: fn(&Plan, &SloPlan, &[&Cell]) -> Events,
+        view: fn(&Plan, &SloPlan, &Ledger) -> Events,
     ) -> [u64; 4] {
-        let slo = slo(bad, 0.99);
-        let cells = cells(&fixture.ledger, &slo);
-        let e = view(&fixture.plan, &slo, &cells);
+        let e = view(&fixture.plan, &slo(bad, 0.99), &fixture.ledger);
         [e.bad_least, e.bad_most, e.total, e.perhaps]
+    }
+
+    fn user(plan: &Plan, slo: &SloPlan, ledger: &Ledger) -> Events {
+        for_the_user(plan, slo, &cells(ledger, slo))
+    }
+
+    #[test]
+    fn a_pause_of_the_generator_widens_what_the_server_may_have_seen() {
+        let run = || Fixture::new().completed("get", "outage", 200, 5, 180_000);
+        assert_eq!(events(&run(), SLOW, for_the_server), [5, 5, 5, 0]);
+        let paused = run().with(|f| f.ledger.generator.longest_pause_ms = Some(142));
+        assert_eq!(events(&paused, SLOW, for_the_server), [0, 5, 5, 0]);
+    }
+
+    #[test]
+    fn what_left_late_is_perhaps_not_the_service_s_doing() {
+        let late =
+            run().with(|f| (0..4).for_each(|_| f.cell("get", "outage").delay.record(40_000)));
+        assert_eq!(events(&late, SLOW, user), [11, 15, 100, 0]);
+        assert_eq!(events(&late, ERRORS, user), [10, 10, 100, 0]);
     }
 
     #[test]
     fn whatever_is_not_a_whole_response_is_bad_for_the_user() {
-        assert_eq!(events(&run(), ERRORS, for_the_user), [10, 10, 100, 0]);
-        assert_eq!(events(&run(), SLOW, for_the_user), [15, 15, 100, 0]);
+        assert_eq!(events(&run(), ERRORS, user), [10, 10, 100, 0]);
+        assert_eq!(events(&run(), SLOW, user), [15, 15, 100, 0]);
     }
 
     #[test]
@@ -149,14 +175,14 @@ mod tests {
             cell.response.record(2_000_000);
             cell.response.record(2_000_000);
         });
-        assert_eq!(events(&recorded, SLOW, for_the_user), [15, 15, 100, 0]);
+        assert_eq!(events(&recorded, SLOW, user), [15, 15, 100, 0]);
         // A connection refused after 1 ms and one broken after 200 ms: one of the two was slow, which one is unknown.
         let all = recorded.with(|f| {
             let cell = f.cell("get", "outage");
             cell.response.record(1000);
             cell.response.record(200_000);
         });
-        assert_eq!(events(&all, SLOW, for_the_user), [14, 16, 100, 0]);
+        assert_eq!(events(&all, SLOW, user), [14, 16, 100, 0]);
     }
 
     #[test]

@@ -4,5 +4,6 @@ pub mod events;
 pub mod objective;
 pub mod remaining;
 
+pub(crate) use events::for_the_user;
 pub use objective::Objective;
 pub use remaining::Remaining;

@@ -82,9 +82,9 @@ fn judged(slo: &SloPlan, events: &Events) -> Finding {
         return META
             .undecided(
                 name,
-                "unfinished requests decide, and how slow they were is not known",
+                "unfinished or late requests decide, and how slow they were is not known",
             )
-            .hint("give the objective's latency bound and the request time-out some distance");
+            .hint("give the objective's latency bound and the request time-out some distance, and sloproof a core of its own");
     }
     let verb = if surely { "met" } else { "missed" };
     match (slo.expect, surely) {

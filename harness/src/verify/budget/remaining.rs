@@ -1,9 +1,10 @@
 //! The error budget that Prometheus shows is the one that is left.
 
-use super::events::{Events, cells, for_the_server};
+use super::events::{Events, for_the_server};
 use crate::model::{Finding, Hop, Moment, Question, Ratio, Reading, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::SloPlan;
+use crate::verify::alerts::expectation::START_AFRESH;
 use crate::verify::case::{Answered, Case};
 use crate::verify::check::{Check, Meta};
 use crate::verify::counter::Movement;
@@ -23,9 +24,6 @@ const META: Meta = Meta {
     needs_planned_load: true,
     builds_on: &["generator/conservation", "requests/count"],
 };
-
-/// Earlier traffic above this share of the run's own can move the budget visibly.
-const EARLIER_SHARE: f64 = 0.01;
 
 impl Check for Remaining {
     fn meta(&self) -> Meta {
@@ -66,7 +64,7 @@ fn question(query: &str) -> Question {
 
 fn of_slo(case: &Case<'_>, slo: &SloPlan, query: &str) -> Finding {
     let name = slo.objective.name.as_str();
-    let events = for_the_server(case.plan, slo, &cells(case.ledger, slo));
+    let events = for_the_server(case.plan, slo, case.ledger);
     let (evidence, series): (_, &[Series]) = match case.answer(&question(query)) {
         Answered::Rejected(evidence, why) => {
             return META.rejected(name, "prometheus", evidence, why);
@@ -110,6 +108,8 @@ fn of_slo(case: &Case<'_>, slo: &SloPlan, query: &str) -> Finding {
 /// The share of budget left, with how far an honest Prometheus may be off.
 struct Truth {
     events: Events,
+    /// The share of events that may be bad.
+    budget: f64,
     /// Budget left with the most and with the least bad events.
     low: f64,
     high: f64,
@@ -136,11 +136,28 @@ impl Truth {
             / load.as_secs_f64().max(f64::MIN_POSITIVE);
         Some(Self {
             events: *events,
+            budget,
             low: 1.0 - spent_most,
             high: 1.0 - spent_least,
             // The last addend is the noise of floating point alone.
             tolerance: spent_most * edges.min(1.0) + 1e-9,
         })
+    }
+
+    /// The truth with so many earlier events in the window, of which nobody knows how many were bad.
+    fn after(&self, earlier: u64) -> Self {
+        let total = (self.events.total + self.events.perhaps + earlier) as f64;
+        let left = |bad: u64| 1.0 - bad as f64 / (self.budget * total);
+        let low = left(self.events.bad_most + earlier);
+        Self {
+            low,
+            high: left(self.events.bad_least),
+            // Edges weigh as before, on what may be spent now.
+            tolerance: self
+                .tolerance
+                .max(self.tolerance * (1.0 - low) / (1.0 - self.low).max(1e-9)),
+            ..*self
+        }
     }
 
     fn holds(&self, says: f64) -> bool {
@@ -154,9 +171,13 @@ impl std::fmt::Display for Truth {
             bad_least,
             bad_most,
             total,
-            ..
+            perhaps,
         } = self.events;
-        let total = words::grouped(total);
+        let total = match perhaps {
+            0 => words::grouped(total),
+            // The server may have counted the unanswered ones, too.
+            n => format!("{} to {}", words::grouped(total), words::grouped(total + n)),
+        };
         let tolerance = Ratio(self.tolerance);
         if bad_least == bad_most {
             let bad = words::grouped(bad_most);
@@ -189,7 +210,7 @@ fn compared(case: &Case<'_>, slo: &SloPlan, truth: &Truth, says: f64) -> Finding
         format!("{} too little", Ratio(truth.low - says))
     };
     let earlier = earlier_events(case, slo);
-    if earlier as f64 > EARLIER_SHARE * truth.events.total as f64 {
+    if earlier > 0 && truth.after(earlier).holds(says) {
         let earlier = words::count(earlier, "request");
         return META
             .undecided(
@@ -197,7 +218,9 @@ fn compared(case: &Case<'_>, slo: &SloPlan, truth: &Truth, says: f64) -> Finding
                 format!("{direction}, but the history holds {earlier} from before the run"),
             )
             .observed(says_text)
-            .hint("run against a fresh Prometheus, or wait until its window no longer holds them");
+            .hint(format!(
+                "run against a fresh Prometheus (`{START_AFRESH}`), or wait until its window no longer holds them"
+            ));
     }
     META.fail(name, format!("the reported budget is {direction}"))
         .observed(says_text)

@@ -141,7 +141,7 @@ fn schedule_delay(case: &Case<'_>) -> Finding {
             "schedule delay",
             format!("requests left {} late (p99)", words::micros(p99)),
         )
-        .hint("close other programs, give sloproof a core of its own, or lower the rate")
+        .hint(lateness_hint(case.ledger))
     } else {
         META.pass("schedule delay", "requests left on time")
     };
@@ -152,6 +152,21 @@ fn schedule_delay(case: &Case<'_>) -> Finding {
             words::micros(p99),
             words::count(delay.count(), "request")
         ))
+}
+
+/// Late for want of a place in flight is the service's slowness or a low cap; otherwise it is the machine's.
+fn lateness_hint(ledger: &Ledger) -> String {
+    let facts = &ledger.generator;
+    if facts.waited_for_place > facts.planned / 100 {
+        format!(
+            "{} waited for one of {} places in flight: the service answers too slowly for this rate; raise \
+             load.maxInFlight, shorten load.timeout, or lower the rate",
+            words::count(facts.waited_for_place, "arrival"),
+            facts.max_in_flight
+        )
+    } else {
+        "close other programs, give sloproof a core of its own, or lower the rate".to_owned()
+    }
 }
 
 fn sending_time(ledger: &Ledger) -> Finding {

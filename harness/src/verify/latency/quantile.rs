@@ -4,7 +4,7 @@ use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
 use crate::model::{Evidence, Finding, Hop, Question, Reading, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::LatencySignal;
-use crate::verify::buckets::{Bucket, Buckets, upper_bound};
+use crate::verify::buckets::{Bucket, Buckets, NoQuantile, upper_bound};
 use crate::verify::case::{Answered, Case};
 use crate::verify::check::{Check, Meta};
 use crate::verify::counter::Movement;
@@ -131,7 +131,14 @@ fn of_endpoint(
         Err(why) => META
             .fail(subject, format!("the histogram has no quantile: {why}"))
             .observed(all.provenance())
-            .hint("histogram_quantile reads NaN here: see that the histogram is observed for every response"),
+            .hint(match why {
+                NoQuantile::NoInfinity | NoQuantile::NoFinite => {
+                    "histogram_quantile reads NaN here: select all buckets; no matcher may choose among the `le`"
+                }
+                NoQuantile::Empty => {
+                    "histogram_quantile reads NaN here: see that the histogram is observed for every response"
+                }
+            }),
         Ok(bucket) => compared(subject, signal, bucket, &client).observed(format!(
             "{bucket} over {}",
             words::count(buckets.total().round() as u64, "request")

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ledger::Ledger;
-use crate::model::{Finding, Hop, Question, Reading, Series};
+use crate::model::{Finding, Hop, Question, Reading, Series, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::LogSignal;
 use crate::verify::case::{Answered, Case};
@@ -116,7 +116,15 @@ fn of_endpoint(
             Tally::by_status(&failed, &found, outcomes.ambiguous())
         }
     };
-    judged(case, &tally, subject, series, others).expected(tally.expected_text("line"))
+    let finding =
+        judged(case, &tally, subject, series, others).expected(tally.expected_text("line"));
+    let lacks = |label: &&str| series.iter().all(|s| s.label(label).is_empty());
+    match signal.status_label.as_deref().filter(lacks) {
+        Some(label) if finding.status == Status::Fail && !series.is_empty() => finding.hint(
+            format!("no line has a label `{label}`: name the status in signals.errorLogs.labels as the lines do"),
+        ),
+        _ => finding,
+    }
 }
 
 fn judged(
@@ -156,7 +164,9 @@ fn judged(
 /// What to look at, by what is wrong.
 fn advice(tally: &Tally, series: &[Series], others: &BTreeMap<String, u64>) -> String {
     if series.is_empty() {
-        "the query matches no line: run it without its filters, then add one at a time".to_owned()
+        "the query matches no line: run it without its filters, then add one at a time; or something in front of the \
+         service answered, see requests/count"
+            .to_owned()
     } else if tally.missing() > 0 && !others.is_empty() {
         let other: u64 = others.values().sum();
         let names: Vec<String> = others.keys().map(|k| format!("`{k}`")).collect();

@@ -22,7 +22,7 @@ impl Check for Delivered {
             title: "expected alerts reach the receiver in time, and nothing else does",
             failure: "nobody would be told, or somebody would be told something wrong",
             needs_planned_load: true,
-            builds_on: &["alerts/fired", "alerts/resolved"],
+            builds_on: &["alerts/fired", "alerts/resolved", "alerts/quiet"],
         }
     }
 

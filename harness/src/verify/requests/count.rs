@@ -1,6 +1,6 @@
 //! The request counter moved once for every response.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::Ledger;
 use crate::model::{Evidence, Finding, Hop, Question, Reading, Series};
@@ -124,6 +124,10 @@ fn of_endpoint(
         return absent(&subject, endpoint, outcomes.completed_total(), others).expected(expected);
     };
     let load_end = case.timeline.load_end;
+    if let Some(label) = unlabelled(signal.status_label.as_deref(), series) {
+        return no_status(&subject, label, series)
+            .expected(words::count(outcomes.completed_total(), "response"));
+    }
     let tally = match &signal.status_label {
         None => Tally::total(
             outcomes.completed_total(),
@@ -149,7 +153,13 @@ fn of_endpoint(
             subject,
             format!("last sample is {age} older than the last response"),
         )
-        .hint("see in Prometheus' targets page why the scrape stopped, or raise the settle timeout")
+        .hint(match outcomes.connect_failed {
+            0 => "see in Prometheus' targets page why the scrape stopped, or raise the settle timeout".to_owned(),
+            n => format!(
+                "the service went away: {} could not connect; see its log, and run again once it stays up",
+                words::count(n, "request")
+            ),
+        })
     } else {
         match tally.agreement() {
             Agreement::Exact => META.pass(subject, "counter and ledger agree exactly"),
@@ -195,6 +205,24 @@ fn absent(
     } else {
         format!("other label values moved instead: {}", named(others))
     })
+}
+
+/// The status label, if none of the series has it: then the scenario names the wrong one.
+fn unlabelled<'a>(label: Option<&'a str>, series: &[&Series]) -> Option<&'a str> {
+    label.filter(|label| series.iter().all(|s| s.label(label).is_empty()))
+}
+
+fn no_status(subject: &str, label: &str, series: &[&Series]) -> Finding {
+    let names: BTreeSet<&str> = series
+        .iter()
+        .flat_map(|s| s.labels.keys())
+        .map(String::as_str)
+        .filter(|name| *name != "__name__")
+        .collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    META.fail(subject, format!("no series has a label `{label}`"))
+        .observed(format!("labels {}", names.join(", ")))
+        .hint("name the counter's own status label in signals.requests.labels, or leave it out")
 }
 
 /// What to look at, by what is wrong.

@@ -74,10 +74,12 @@ fn earlier_traffic_makes_a_difference_undecidable() {
         ];
         let counter = series(&labels, &[(-1500, before), (51_000, before + 9961.0)]);
         let fixture = run(errors(0.99)).series(requests::count::question(&signal), vec![counter]);
-        judged(fixture, left(0.8))
+        move |says| judged(fixture, left(says))
     };
-    assert_eq!(with(100.0).status, Status::Fail);
-    let finding = with(10_000.0);
+    // 100 earlier requests were good or bad, but they cannot have been better than good.
+    assert_eq!(with(100.0)(0.8).status, Status::Fail);
+    assert_eq!(with(100.0)(0.1).status, Status::Inconclusive);
+    let finding = with(10_000.0)(0.8);
     assert_eq!(finding.status, Status::Inconclusive);
     assert_eq!(
         finding.summary,
@@ -95,6 +97,9 @@ fn unanswered_requests_and_slow_ones_near_the_bound_give_a_range() {
     assert_eq!(judged(fixture(), left(0.61)).status, Status::Pass);
     assert_eq!(judged(fixture(), left(0.42)).status, Status::Pass);
     assert_eq!(judged(fixture(), left(0.39)).status, Status::Fail);
+
+    let text = judged(fixture(), left(0.61)).expected;
+    assert!(text.ends_with("39 to 59 of 10,000 to 10,020 bad"), "{text}");
 
     // 20 took 105 ms for the client: with a gap of 10 ms the server may have seen them within 100 ms.
     let near = || {

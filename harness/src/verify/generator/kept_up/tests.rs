@@ -136,3 +136,22 @@ fn slow_slo(bound: Millis) -> SloPlan {
         expect: ObjectiveExpectation::Any,
     }
 }
+
+#[test]
+fn lateness_for_want_of_a_place_is_not_blamed_on_the_machine() {
+    let hint = |waited| {
+        let fixture = run(1000, 0).with(|f| {
+            for _ in 0..100 {
+                f.cell("get", "outage").delay.record(900_000);
+            }
+            f.ledger.generator.waited_for_place = waited;
+        });
+        about(&findings(&fixture), "schedule delay").hint.clone()
+    };
+    assert!(hint(5).contains("close other programs"), "{}", hint(5));
+    assert!(
+        hint(700).starts_with("700 arrivals waited for one of 256 places in flight"),
+        "{}",
+        hint(700)
+    );
+}

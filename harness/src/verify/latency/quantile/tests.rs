@@ -105,6 +105,13 @@ fn a_histogram_that_reads_nan_fails() {
 }
 
 #[test]
+fn a_selector_that_chooses_one_bucket_is_told_from_a_histogram_that_is_never_observed() {
+    let hint = |counts| judged(run(80_000), found(counts)).hint;
+    assert!(hint(&TRUE[..1]).contains("select all buckets"));
+    assert!(hint(&[("0.1", 0.0), ("+Inf", 0.0)]).contains("observed for every response"));
+}
+
+#[test]
 fn two_instances_with_other_spellings_of_a_bound_add_up() {
     let half: Vec<(&str, f64)> = TRUE.iter().map(|(le, n)| (*le, n / 2.0)).collect();
     let mut all = histogram(&half);

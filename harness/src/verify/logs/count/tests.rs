@@ -146,3 +146,18 @@ fn totals_are_compared_when_lines_carry_no_labels() {
     assert_eq!(findings[0].subject, "all routes");
     assert_eq!(findings[0].summary, "1 of 120 lines (0.83 %) not found");
 }
+
+#[test]
+fn a_status_label_that_no_line_has_is_named() {
+    let mut fixture = run();
+    let signal = fixture.plan.signals.error_logs.as_mut().unwrap();
+    signal.status_label = Some("code".into());
+    let all = found(vec![counted("GET", "500", 120.0)]);
+    let findings = judged(fixture, all);
+    assert_eq!(findings[0].status, Status::Fail);
+    assert!(
+        findings[0].hint.contains("no line has a label `code`"),
+        "{}",
+        findings[0].hint
+    );
+}

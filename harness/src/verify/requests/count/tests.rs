@@ -267,3 +267,40 @@ fn a_route_without_arrivals_is_skipped() {
     assert_eq!(findings[1].subject, "PUT /v1/kv/{key}");
     assert_eq!(findings[1].status.word(), "skipped");
 }
+
+#[test]
+fn a_status_label_that_no_series_has_is_named() {
+    let mut fixture = run(truthful());
+    fixture.plan.signals.requests.as_mut().unwrap().status_label = Some("code".into());
+    let finding = first(&fixture);
+    assert_eq!(finding.status, Status::Fail);
+    assert_eq!(finding.summary, "no series has a label `code`");
+    assert_eq!(finding.observed, "labels method, route, status");
+    assert!(
+        finding.hint.contains("signals.requests.labels"),
+        "{}",
+        finding.hint
+    );
+}
+
+#[test]
+fn a_service_that_went_away_is_named_and_not_the_scrape() {
+    let stopped = truthful().into_iter().map(|mut s| {
+        s.points.pop();
+        s
+    });
+    let refused = OutcomeCounts {
+        connect_failed: 9,
+        ..OutcomeCounts::default()
+    };
+    let fixture = run(stopped.collect()).unfinished("get", "outage", &refused);
+    let finding = first(&fixture);
+    assert_eq!(finding.status, Status::Inconclusive);
+    assert!(
+        finding
+            .hint
+            .starts_with("the service went away: 9 requests could not connect"),
+        "{}",
+        finding.hint
+    );
+}
