@@ -1,7 +1,5 @@
 //! The load itself: engine, recorder, faults and progress side by side.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -13,10 +11,11 @@ use tokio::task::JoinHandle;
 use super::super::interrupt::Interrupt;
 use super::super::run_dir::RunDir;
 use super::super::{Console, Failure, now};
+use super::desk::Desk;
 use super::live::Live;
 use super::servers::Servers;
 use super::watch::Watch;
-use crate::ledger::{ClosedWindow, GeneratorFacts, IntervalLog, Layout, Ledger, Recorder, Sample};
+use crate::ledger::{GeneratorFacts, Layout, Ledger, Recorder, Sample};
 use crate::load::client::PooledClient;
 use crate::load::engine::Sent;
 use crate::load::fault::FaultSwitch;
@@ -28,9 +27,6 @@ use crate::scenario::plan::{LoadPlan, Phase};
 
 /// Time between the last preparation and the first arrival.
 const LEAD: Duration = Duration::from_millis(200);
-
-/// A window is closed this long after the last of its arrivals must have timed out: scheduling may add a little.
-const CLOSING_SLACK: Duration = Duration::from_secs(2);
 
 /// A load that is over.
 pub(super) struct Driven {
@@ -73,12 +69,8 @@ pub(super) async fn drive(
         load.phases.clone(),
         began,
     ));
-    let mut desk = Desk {
-        recorder: Recorder::new(layout(load)),
-        log: LogFile::start(dir.stream("latency.hlog").map_err(Into::into), start),
-        closing: Vec::new(),
-        allowance: Duration::from(load.timeout) + CLOSING_SLACK,
-    };
+    let log = dir.stream("latency.hlog").map_err(Into::into);
+    let mut desk = Desk::new(Recorder::new(layout(load)), log, start, load.timeout);
     let mut live = Live::new(console, plan);
     desk.take(samples, began, &progress, interrupt, |desk, elapsed| {
         live.tick(elapsed, desk, &progress, watch);
@@ -110,101 +102,6 @@ pub(super) async fn drive(
         troubles,
         write_error,
     })
-}
-
-/// The one place where samples become a ledger.
-pub(super) struct Desk {
-    pub(super) recorder: Recorder,
-    log: LogFile<BufWriter<File>>,
-    /// Seconds that the pacer has passed, and when: their arrivals are all sent.
-    closing: Vec<(u64, Instant)>,
-    allowance: Duration,
-}
-
-impl Desk {
-    async fn take(
-        &mut self,
-        mut samples: mpsc::UnboundedReceiver<Sample>,
-        began: Instant,
-        progress: &Progress,
-        interrupt: &Interrupt,
-        mut tick: impl FnMut(&Self, Duration),
-    ) {
-        let mut ticker = tokio::time::interval(Duration::from_millis(250));
-        loop {
-            tokio::select! {
-                biased;
-                _ = ticker.tick() => {
-                    self.close_windows(progress);
-                    tick(self, began.elapsed());
-                }
-                () = interrupt.first(), if !progress.stop.load(Ordering::Relaxed) => {
-                    progress.stop.store(true, Ordering::Relaxed);
-                }
-                sample = samples.recv() => match sample {
-                    Some(sample) => self.recorder.record(&sample),
-                    None => return,
-                },
-            }
-        }
-    }
-
-    fn close_windows(&mut self, progress: &Progress) {
-        let passed = progress.pacer_us.load(Ordering::Relaxed) / 1_000_000;
-        if self
-            .closing
-            .last()
-            .is_none_or(|(second, _)| *second < passed)
-        {
-            self.closing.push((passed, Instant::now()));
-        }
-        let Some(due) = self
-            .closing
-            .iter()
-            .rposition(|(_, at)| at.elapsed() >= self.allowance)
-        else {
-            return;
-        };
-        let (second, _) = self.closing[due];
-        self.closing.drain(..=due);
-        for window in self.recorder.close_before(second) {
-            self.log.append(&window);
-        }
-    }
-
-    /// The ledger, and why the log is incomplete, if it is.
-    fn finish(mut self, facts: GeneratorFacts) -> (Ledger, Option<anyhow::Error>) {
-        let (ledger, rest) = self.recorder.finish(facts);
-        for window in &rest {
-            self.log.append(window);
-        }
-        (ledger, self.log.finish().err())
-    }
-}
-
-/// `latency.hlog`, as far as it could be written. What the disk says must not end the load or take the verdict away.
-struct LogFile<W: Write>(anyhow::Result<IntervalLog<W>>);
-
-impl<W: Write> LogFile<W> {
-    fn start(file: anyhow::Result<W>, start: Timestamp) -> Self {
-        Self(file.and_then(|file| IntervalLog::start(file, start).map_err(unwritten)))
-    }
-
-    fn append(&mut self, window: &ClosedWindow) {
-        if let Ok(log) = &mut self.0
-            && let Err(error) = log.append(window)
-        {
-            self.0 = Err(unwritten(error));
-        }
-    }
-
-    fn finish(self) -> anyhow::Result<()> {
-        self.0?.finish().map(drop).map_err(unwritten)
-    }
-}
-
-fn unwritten(error: std::io::Error) -> anyhow::Error {
-    anyhow::Error::from(error).context("cannot write latency.hlog")
 }
 
 fn spawn_pacer(
@@ -313,46 +210,4 @@ fn phase_times(load: &LoadPlan, start: Timestamp) -> Vec<PhaseTime> {
             time
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ledger::LatencyHistogram;
-    use crate::model::RouteId;
-
-    /// A disk with room for so many bytes.
-    struct Disk(usize);
-
-    impl Write for Disk {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            let Some(left) = self.0.checked_sub(bytes.len()) else {
-                return Err(std::io::ErrorKind::StorageFull.into());
-            };
-            self.0 = left;
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_full_disk_is_told_at_the_end_and_ends_nothing() {
-        let window = |second| {
-            let mut response = LatencyHistogram::default();
-            response.record(1000);
-            ClosedWindow {
-                second,
-                route: RouteId::new("get").unwrap(),
-                response,
-            }
-        };
-        for room in [0, 200] {
-            let mut log = LogFile::start(Ok(Disk(room)), Timestamp(1_800_000_000_000));
-            (0..20).for_each(|second| log.append(&window(second)));
-            let error = format!("{:#}", log.finish().unwrap_err());
-            assert!(error.starts_with("cannot write latency.hlog: "), "{error}");
-        }
-    }
 }

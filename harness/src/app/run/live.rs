@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use super::super::Console;
-use super::drive::Desk;
+use super::desk::Desk;
 use super::watch::Watch;
 use crate::ledger::WindowRow;
 use crate::load::Progress;

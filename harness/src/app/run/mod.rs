@@ -1,5 +1,6 @@
 //! `sloproof run`: the stages of a run in order.
 
+mod desk;
 mod drive;
 mod live;
 mod servers;
