@@ -1,10 +1,10 @@
 //! The objective is met, or missed, as the scenario says.
 
 use super::events::{Events, cells, for_the_user};
-use crate::ledger::Cell;
+use crate::ledger::{Cell, Ledger};
 use crate::model::{Finding, Hop, Question, Ratio};
 use crate::scenario::Plan;
-use crate::scenario::plan::{BadEvents, ObjectiveExpectation, SloPlan};
+use crate::scenario::plan::{BadEvents, ObjectiveExpectation, Route, SloPlan};
 use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
 use crate::verify::words;
@@ -32,11 +32,66 @@ impl Check for Objective {
     }
 
     fn judge(&self, case: &Case<'_>) -> Vec<Finding> {
-        if case.plan.slos.is_empty() {
-            return vec![META.skipped("objectives", "the scenario names no objective")];
+        let mut found: Vec<Finding> = case.plan.slos.iter().map(|slo| of_slo(case, slo)).collect();
+        if found.is_empty() {
+            found.push(META.skipped("objectives", "the scenario names no objective"));
         }
-        case.plan.slos.iter().map(|slo| of_slo(case, slo)).collect()
+        let routes = case.plan.load.routes.iter();
+        found.extend(routes.filter_map(|route| unjudged(case, route)));
+        found
     }
+}
+
+/// Responses that the scenario does not expect and that no objective calls bad: else they would be passed over.
+fn unjudged(case: &Case<'_>, route: &Route) -> Option<Finding> {
+    let of_route = case.ledger.measured().filter(|c| c.route == route.id);
+    let mut statuses = Ledger::sum_outcomes(of_route).completed;
+    statuses.retain(|status, n| {
+        *n > 0
+            && !route.expect.contains(status)
+            && !is_bad_event(case.plan, route, *status)
+            && !is_injected(case.plan, route, *status)
+    });
+    if statuses.is_empty() {
+        return None;
+    }
+    let told: Vec<String> = statuses
+        .iter()
+        .map(|(status, n)| format!("{} × {status}", words::grouped(*n)))
+        .collect();
+    let n = words::count(statuses.values().sum(), "response");
+    Some(
+        META.fail(
+            route.id.to_string(),
+            format!("{n} with a status that is not expected and is no objective's bad event"),
+        )
+        .expected("statuses of the route's `expect`, of an objective's `bad`, or of a fault")
+        .observed(words::list(&told))
+        .hint("add the status to `expect` if it is right; if it is not, let an objective count it, and mend the request or the service"),
+    )
+}
+
+fn is_bad_event(plan: &Plan, route: &Route, status: u16) -> bool {
+    let of_route = |slo: &&SloPlan| slo.routes.is_empty() || slo.routes.contains(&route.id);
+    plan.slos.iter().filter(of_route).any(|slo| match slo.bad {
+        BadEvents::Status { from, to } => (from..=to).contains(&status),
+        BadEvents::SlowerThan { .. } => false,
+    })
+}
+
+fn is_injected(plan: &Plan, route: &Route, status: u16) -> bool {
+    let faults = plan.load.phases.iter().filter_map(|p| p.faults.as_ref());
+    faults
+        .flat_map(|f| f.inner.iter().chain(&f.outer))
+        .any(|fault| {
+            fault.status == status
+                && fault.error_ratio > 0.0
+                && fault.route == route.labels.route
+                && fault
+                    .method
+                    .as_ref()
+                    .is_none_or(|m| *m == route.labels.method)
+        })
 }
 
 fn of_slo(case: &Case<'_>, slo: &SloPlan) -> Finding {
@@ -130,6 +185,7 @@ mod tests {
     use super::*;
     use crate::ledger::OutcomeCounts;
     use crate::model::{Millis, Status};
+    use crate::scenario::plan::{Faults, RouteFault};
     use crate::verify::fixture::Fixture;
     use crate::verify::fixtures::budget::{errors, slow};
     use ObjectiveExpectation::{Any, Met, Missed};
@@ -159,6 +215,45 @@ mod tests {
         assert_eq!(over.summary, "objective missed");
         assert_eq!(over.expected, "at least 99.9 % without a status 500 to 599");
         assert_eq!(over.observed, "99.8 % good: 2 of 1,000 arrivals bad");
+    }
+
+    #[test]
+    fn a_status_that_nobody_expects_is_not_passed_over() {
+        let of = |fixture: Fixture| fixture.judge(|case| Objective.judge(case));
+        let refused = || run(0).completed("put", "outage", 403, 7, 3000);
+        for slos in [vec![], vec![errors(0.999)]] {
+            let findings = of(refused().with(|f| f.plan.slos = slos));
+            assert_eq!(findings.len(), 2, "{findings:#?}");
+            let finding = &findings[1];
+            assert_eq!(
+                (&finding.status, finding.subject.as_str()),
+                (&Status::Fail, "put")
+            );
+            assert_eq!(finding.observed, "7 × 403");
+        }
+        // Bad events of an objective are that objective's, and what a fault injects is meant.
+        assert_eq!(
+            of(run(5).with(|f| f.plan.slos = vec![errors(0.9)])).len(),
+            1
+        );
+        let meant = refused().with(|f| {
+            let (route, method) = {
+                let labels = &f.plan.load.routes[1].labels;
+                (labels.route.clone(), labels.method.clone())
+            };
+            f.plan.load.phases[1].faults = Some(Faults {
+                inner: vec![RouteFault {
+                    route,
+                    method: Some(method),
+                    error_ratio: 0.1,
+                    status: 403,
+                    latency_ms: 0,
+                }],
+                outer: vec![],
+                telemetry: None,
+            });
+        });
+        assert_eq!(of(meant).len(), 1);
     }
 
     #[test]
