@@ -46,7 +46,7 @@ async fn holds(source: &dyn Source, expected: &Expected) {
     );
 
     let refused = source.ask(&expected.refused, &at).await.answer;
-    let Answer::Unavailable { error } = refused else {
+    let Answer::Rejected { error } = refused else {
         panic!("{source:?}: {refused:?}")
     };
     assert!(error.contains("boom"), "{source:?}: {error}");
@@ -115,7 +115,7 @@ async fn scripted() {
         interval: None,
         rules: vec![],
     };
-    let boom = Answer::Unavailable {
+    let boom = Answer::Rejected {
         error: "boom".into(),
     };
     let source = Scripted::new("http://scripted")

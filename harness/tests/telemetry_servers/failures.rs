@@ -18,7 +18,7 @@ fn up() -> Question {
 async fn error(base_url: &str) -> String {
     let source = PrometheusSource::new(base_url).unwrap();
     match source.ask(&up(), &timeline()).await.answer {
-        Answer::Unavailable { error } => error,
+        Answer::Unavailable { error } | Answer::Rejected { error } => error,
         other => panic!("{other:?}"),
     }
 }

@@ -92,7 +92,7 @@ async fn loki() {
         ask(&source, count("{app=\"nobody\"} | json")).await,
         Answer::Empty
     );
-    let Answer::Unavailable { error } = ask(&source, count("{app=")).await else {
+    let Answer::Rejected { error } = ask(&source, count("{app=")).await else {
         panic!()
     };
     assert!(error.contains("parse error"), "{error}");

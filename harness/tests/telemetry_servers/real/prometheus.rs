@@ -84,7 +84,7 @@ async fn prometheus() {
         ask(&source, instant("nothing_of_this_name")).await,
         Answer::Empty
     );
-    let Answer::Unavailable { error } = ask(&source, instant("sum((")).await else {
+    let Answer::Rejected { error } = ask(&source, instant("sum((")).await else {
         panic!()
     };
     assert!(
