@@ -3,7 +3,7 @@
 use super::events::{Events, for_the_server};
 use crate::model::{Finding, Hop, Moment, Question, Ratio, Reading, Series};
 use crate::scenario::Plan;
-use crate::scenario::plan::SloPlan;
+use crate::scenario::plan::{BadEvents, SloPlan};
 use crate::verify::alerts::expectation::START_AFRESH;
 use crate::verify::case::{Answered, Case};
 use crate::verify::check::{Check, Meta};
@@ -224,7 +224,13 @@ fn compared(case: &Case<'_>, slo: &SloPlan, truth: &Truth, says: f64) -> Finding
     }
     META.fail(name, format!("the reported budget is {direction}"))
         .observed(says_text)
-        .hint("see that the counters are exact (requests/count), then the rule's window, target and routes")
+        .hint(match slo.bad {
+            BadEvents::SlowerThan { .. } if says > truth.high => {
+                "clients waited where the service's timer does not look: a stall, a queue, the network; \
+                 if none of these, see the rule's window, target and routes"
+            }
+            _ => "see that the counters are exact (requests/count), then the rule's window, target and routes",
+        })
 }
 
 /// Requests that the counter held before the run on the objective's routes; 0 when the scenario names no counter.

@@ -129,3 +129,15 @@ fn no_response_leaves_nothing_to_compare() {
     let idle = run(errors(0.99)).with(|f| f.ledger = Fixture::new().ledger);
     assert_eq!(judged(idle, left(1.0)).status, Status::Inconclusive);
 }
+
+#[test]
+fn waiting_that_the_service_does_not_time_is_named() {
+    let stalled = run(slow(Millis(100), 0.99)).completed("get", "outage", 200, 159, 900_000);
+    let finding = judged(stalled, left(1.0));
+    assert_eq!(finding.status, Status::Fail);
+    assert!(
+        finding.hint.contains("a stall, a queue"),
+        "{}",
+        finding.hint
+    );
+}
