@@ -1,7 +1,9 @@
 //! The objective is met, or missed, as the scenario says.
 
+use std::collections::BTreeMap;
+
 use super::events::{Events, cells, for_the_user};
-use crate::ledger::{Cell, Ledger};
+use crate::ledger::{Cell, Ledger, OutcomeCounts};
 use crate::model::{Finding, Hop, Question, Ratio};
 use crate::scenario::Plan;
 use crate::scenario::plan::{BadEvents, ObjectiveExpectation, Route, SloPlan};
@@ -42,10 +44,45 @@ impl Check for Objective {
     }
 }
 
-/// Responses that the scenario does not expect and that no objective calls bad: else they would be passed over.
+/// Outcomes that the scenario does not expect and that no objective calls bad: else they would be passed over.
 fn unjudged(case: &Case<'_>, route: &Route) -> Option<Finding> {
     let of_route = case.ledger.measured().filter(|c| c.route == route.id);
-    let mut statuses = Ledger::sum_outcomes(of_route).completed;
+    let outcomes = Ledger::sum_outcomes(of_route);
+    unjudged_statuses(case, route, outcomes.completed.clone())
+        .or_else(|| unanswered(case.plan, route, &outcomes))
+}
+
+/// Every objective counts an arrival without an answer as bad; without one, nobody would.
+fn unanswered(plan: &Plan, route: &Route, outcomes: &OutcomeCounts) -> Option<Finding> {
+    let unanswered = outcomes.timed_out + outcomes.connect_failed + outcomes.broken;
+    if unanswered == 0 || objectives_of(plan, route).next().is_some() {
+        return None;
+    }
+    let n = words::count(unanswered, "request");
+    Some(
+        META.fail(route.id.to_string(), format!("{n} without an answer, and no objective judges them"))
+            .expected("an answer to every request, or an objective that says how many may fail")
+            .observed(format!(
+                "{} timed out, {} not connected, {} broken",
+                words::grouped(outcomes.timed_out),
+                words::grouped(outcomes.connect_failed),
+                words::grouped(outcomes.broken)
+            ))
+            .hint("see that the service is up and can be reached; name an objective if some requests may fail"),
+    )
+}
+
+fn objectives_of<'a>(plan: &'a Plan, route: &'a Route) -> impl Iterator<Item = &'a SloPlan> {
+    plan.slos
+        .iter()
+        .filter(|slo| slo.routes.is_empty() || slo.routes.contains(&route.id))
+}
+
+fn unjudged_statuses(
+    case: &Case<'_>,
+    route: &Route,
+    mut statuses: BTreeMap<u16, u64>,
+) -> Option<Finding> {
     statuses.retain(|status, n| {
         *n > 0
             && !route.expect.contains(status)
@@ -72,8 +109,7 @@ fn unjudged(case: &Case<'_>, route: &Route) -> Option<Finding> {
 }
 
 fn is_bad_event(plan: &Plan, route: &Route, status: u16) -> bool {
-    let of_route = |slo: &&SloPlan| slo.routes.is_empty() || slo.routes.contains(&route.id);
-    plan.slos.iter().filter(of_route).any(|slo| match slo.bad {
+    objectives_of(plan, route).any(|slo| match slo.bad {
         BadEvents::Status { from, to } => (from..=to).contains(&status),
         BadEvents::SlowerThan { .. } => false,
     })
@@ -254,6 +290,24 @@ mod tests {
             });
         });
         assert_eq!(of(meant).len(), 1);
+    }
+
+    #[test]
+    fn a_service_that_is_down_is_not_passed_over_without_an_objective() {
+        let refused = OutcomeCounts {
+            connect_failed: 12,
+            ..OutcomeCounts::default()
+        };
+        let fixture = Fixture::new().unfinished("get", "outage", &refused);
+        let findings = fixture.judge(|case| Objective.judge(case));
+        assert_eq!(
+            (&findings[1].status, findings[1].subject.as_str()),
+            (&Status::Fail, "get")
+        );
+        assert_eq!(
+            findings[1].observed,
+            "0 timed out, 12 not connected, 0 broken"
+        );
     }
 
     #[test]

@@ -160,6 +160,11 @@ impl Truth {
         }
     }
 
+    /// The truth is uncertain by more than a whole budget: agreement with it proves nothing.
+    fn is_wide(&self) -> bool {
+        self.events.perhaps > 0 && self.high - self.low > 1.0
+    }
+
     fn holds(&self, says: f64) -> bool {
         says >= self.low - self.tolerance && says <= self.high + self.tolerance
     }
@@ -199,6 +204,14 @@ impl std::fmt::Display for Truth {
 fn compared(case: &Case<'_>, slo: &SloPlan, truth: &Truth, says: f64) -> Finding {
     let name = slo.objective.name.as_str();
     let says_text = format!("{} left", Ratio(says));
+    if truth.holds(says) && truth.is_wide() {
+        return META
+            .undecided(name, "too many requests without an answer to tell")
+            .observed(says_text)
+            .hint(
+                "the service may or may not have counted them; find out why they were not answered",
+            );
+    }
     if truth.holds(says) {
         return META
             .pass(name, "reported and true budget agree")
