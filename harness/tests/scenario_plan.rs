@@ -97,7 +97,7 @@ fn the_command_line_wins_over_the_file() {
 #[test]
 fn named_servers_replace_the_stack() {
     let workshop = Workshop::new();
-    let telemetry = "  telemetry:\n    prometheus: { url: \"${PROM:-http://p:9090/}\", scrapeInterval: 1s }\n    loki: { url: \"${LOKI}\" }\n    alertmanager: { url: \"http://a\", webhookListen: \"127.0.0.1:9099\" }\n  load:\n";
+    let telemetry = "  target: { url: \"http://t\", faults: \"http://f\" }\n  telemetry:\n    prometheus: { url: \"${PROM:-http://p:9090/}\", scrapeInterval: 1s }\n    loki: { url: \"${LOKI}\" }\n    alertmanager: { url: \"http://a\", webhookListen: \"127.0.0.1:9099\" }\n  load:\n";
     workshop.change("scenarios/base.yaml", "  load:\n", telemetry);
     let env = |name: &str| (name == "LOKI").then(|| "http://l:3100".to_owned());
     let plan = load(

@@ -82,9 +82,9 @@ impl Hop {
     }
 }
 
-/// How one subject fared in one check.
+/// How one subject fared in one check. In JSON a word, `status`, in the finding itself; a skipped one has `why` beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "status", rename_all = "snake_case")]
 pub enum Status {
     /// Looked at, and as it must be.
     Pass,
@@ -131,6 +131,7 @@ pub struct Finding {
     /// What was looked at: a route, a rule, an alert, a panel.
     pub subject: String,
     /// How it fared.
+    #[serde(flatten)]
     pub status: Status,
     /// How much it weighs.
     pub severity: Severity,
@@ -202,5 +203,30 @@ impl Finding {
     pub fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_is_a_word_that_a_script_can_compare() {
+        let why = "no Loki".to_owned();
+        let skipped = Finding::new(
+            "logs/count",
+            Hop::Logs,
+            "lines",
+            Status::Skipped { why },
+            "",
+        );
+        let json = serde_json::to_value(&skipped).unwrap();
+        assert_eq!(
+            (&json["status"], &json["why"]),
+            (&"skipped".into(), &"no Loki".into())
+        );
+        assert_eq!(serde_json::from_value::<Finding>(json).unwrap(), skipped);
+        let passed = Finding::new("logs/count", Hop::Logs, "lines", Status::Pass, "");
+        assert_eq!(serde_json::to_value(&passed).unwrap()["status"], "pass");
     }
 }
