@@ -18,7 +18,7 @@ test: build ## everything CI runs: format, lints, unit, property, CLI and end-to
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@$(BIN) stack install
-	cargo test --workspace
+	cargo test --workspace --no-fail-fast
 
 check: ## what takes seconds: format, lints, tests without the stack
 	cargo fmt --all --check
