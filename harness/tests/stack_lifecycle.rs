@@ -19,6 +19,41 @@ use tokio::time::{Instant, sleep, timeout};
 /// Names the folder of the supervisor under test; see [`supervisor_process`].
 const FOLDER: &str = "SLOPROOF_TEST_STACK_FOLDER";
 
+/// A folder with a supervised stack in it, which ends with the test, however the test ends.
+struct Supervised(TempDir);
+
+impl Supervised {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+}
+
+impl std::ops::Deref for Supervised {
+    type Target = TempDir;
+
+    fn deref(&self) -> &TempDir {
+        &self.0
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        let Ok(Some(state)) = sloproof::stack::state::load(&state_file(self.path())) else {
+            return;
+        };
+        let pid = state.supervisor.pid.to_string();
+        let _ = std::process::Command::new("kill")
+            .args(["-TERM", &pid])
+            .status();
+        for _ in 0..200 {
+            if !state.supervisor.is_alive() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 async fn tools() -> Toolbox {
     locate(
         &Tool::SERVERS,
@@ -462,7 +497,7 @@ fn supervisor(folder: &TempDir) -> Detached {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_background_stack_is_found_again_and_ended() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Supervised::new();
     let state = detach(&supervisor(&folder)).await.unwrap();
     let found = recover(&state_file(folder.path()), &mut |_| {})
         .await
@@ -490,7 +525,7 @@ async fn a_background_stack_is_found_again_and_ended() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_ends_the_supervisor_and_all_it_owns() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Supervised::new();
     let state = detach(&supervisor(&folder)).await.unwrap();
     signal("INT", state.supervisor.pid).await;
     ended(&state).await;
@@ -499,7 +534,7 @@ async fn ctrl_c_ends_the_supervisor_and_all_it_owns() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_death_of_a_component_ends_a_supervised_stack_with_a_reason() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Supervised::new();
     let state = detach(&supervisor(&folder)).await.unwrap();
     kill(&state, Component::Alertmanager).await;
     ended(&state).await;
@@ -513,7 +548,7 @@ async fn the_death_of_a_component_ends_a_supervised_stack_with_a_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_supervisor_leaves_is_cleaned_up_by_the_next_start() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Supervised::new();
     let first = detach(&supervisor(&folder)).await.unwrap();
     signal("KILL", first.supervisor.pid).await;
     ended(&first).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::run::{Place, alone, assert_nothing_is_left, signal};
+use crate::run::{Place, alone, assert_nothing_is_left, patiently, signal};
 
 const SHORT: &str = "harness/tests/e2e/scenarios/short.yaml";
 
@@ -33,12 +33,15 @@ fn prometheus_killed_in_the_middle_is_invalid_and_says_what_is_missing() {
 #[test]
 fn a_killed_service_fails_and_every_arrival_has_its_outcome() {
     let _alone = alone();
-    let place = Place::new();
-    let mut running = place.start(SHORT, &[]);
-    let pids = running.stack_pids();
-    running.wait_for_load(Duration::from_secs(6));
-    signal(pids["target"], "KILL");
-    let run = running.finish();
+    let (place, pids, run) = patiently("a killed service", || {
+        let place = Place::new();
+        let mut running = place.start(SHORT, &[]);
+        let pids = running.stack_pids();
+        running.wait_for_load(Duration::from_secs(6));
+        signal(pids["target"], "KILL");
+        let run = running.finish();
+        (place, pids, run)
+    });
     run.assert_code(1);
     assert!(
         run.checks("fail").contains("budget/objective"),

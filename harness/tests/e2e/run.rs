@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -111,8 +112,8 @@ impl Place {
         let stderr = drain(Box::new(child.stderr.take().unwrap()));
         Running {
             child,
-            stdout,
-            stderr,
+            stdout: Some(stdout),
+            stderr: Some(stderr),
             tmp: self.path().join("tmp"),
             runs: out,
         }
@@ -125,26 +126,49 @@ impl Place {
 
     /// Runs a scenario until it is not INVALID, three times at most.
     pub(crate) fn run_patiently(scenario: &str) -> (Self, Finished) {
-        for attempt in 1.. {
+        let (place, (), finished) = patiently(scenario, || {
             let place = Self::new();
             let finished = place.run(scenario);
-            if finished.code != 3 || attempt == 3 {
-                return (place, finished);
-            }
-            println!(
-                "{scenario} came out INVALID (attempt {attempt} of 3), repeating it:\n{}",
-                finished.stdout
-            );
-        }
-        unreachable!("the loop returns")
+            (place, (), finished)
+        });
+        (place, finished)
     }
+}
+
+/// A stack that a failed test left up is stopped with its place.
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.path().join("cache/sloproof/stack.json").exists() {
+            let _ = self.command(&["stack", "down"]).output();
+        }
+    }
+}
+
+/// Repeats a run that came out INVALID because the machine was busy, twice at most, and says so.
+pub(crate) fn patiently<T>(
+    what: &str,
+    mut run: impl FnMut() -> (Place, T, Finished),
+) -> (Place, T, Finished) {
+    for attempt in 1..3 {
+        let (place, more, finished) = run();
+        if finished.code != 3 {
+            return (place, more, finished);
+        }
+        // Straight to the stream: what a passing test prints is otherwise swallowed.
+        let _ = writeln!(
+            std::io::stderr(),
+            "{what} came out INVALID (attempt {attempt} of 3), repeating it:\n{}",
+            finished.stdout
+        );
+    }
+    run()
 }
 
 /// A run under way.
 pub(crate) struct Running {
     child: Child,
-    stdout: std::thread::JoinHandle<String>,
-    stderr: std::thread::JoinHandle<String>,
+    stdout: Option<JoinHandle<String>>,
+    stderr: Option<JoinHandle<String>>,
     tmp: PathBuf,
     runs: PathBuf,
 }
@@ -219,19 +243,41 @@ impl Running {
             }
             if started.elapsed() > LIMIT {
                 self.child.kill().unwrap();
-                panic!("the run hangs:\n{}", self.stderr.join().unwrap());
+                panic!("the run hangs:\n{}", said(&mut self.stderr));
             }
             std::thread::sleep(Duration::from_millis(50));
         };
         let dir = self.run_dir();
         Finished {
             code: status.code().expect("ended by itself"),
-            stdout: self.stdout.join().unwrap(),
-            stderr: self.stderr.join().unwrap(),
+            stdout: said(&mut self.stdout),
+            stderr: said(&mut self.stderr),
             report: dir
                 .as_ref()
                 .and_then(|d| serde_json::from_slice(&fs::read(d.join("report.json")).ok()?).ok()),
             dir,
+        }
+    }
+}
+
+/// Everything that was said on a stream whose other end is closed.
+fn said(stream: &mut Option<JoinHandle<String>>) -> String {
+    stream
+        .take()
+        .and_then(|thread| thread.join().ok())
+        .unwrap_or_default()
+}
+
+/// A run that a failed test left under way is stopped at once: two requests, and it cleans up and ends.
+impl Drop for Running {
+    fn drop(&mut self) {
+        for _ in 0..100 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            let pid = self.child.id().to_string();
+            let _ = Command::new("kill").args(["-TERM", &pid]).status();
+            std::thread::sleep(Duration::from_millis(100));
         }
     }
 }

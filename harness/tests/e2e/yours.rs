@@ -1,7 +1,7 @@
 //! A service and a Prometheus that are not ours: no Loki, no Alertmanager, no stack.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -98,7 +98,10 @@ fn the_parts_that_a_scenario_names_are_enough() {
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         if output.status.code() == Some(3) && attempt < 3 {
-            println!("INVALID (attempt {attempt} of 3), repeating it: {said}");
+            let _ = writeln!(
+                std::io::stderr(),
+                "yours came out INVALID (attempt {attempt} of 3), repeating it:\n{said}"
+            );
             continue;
         }
         assert_eq!(
