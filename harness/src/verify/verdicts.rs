@@ -1,7 +1,8 @@
 //! Findings in the name of a check: id and hop come from its `Meta`, so that no check can sign for another.
 
+use super::case::{Answered, Case};
 use super::check::Meta;
-use crate::model::{Evidence, Finding, Status};
+use crate::model::{Evidence, Finding, Question, Reading, Series, Status};
 
 impl Meta {
     /// Looked at, and as it must be.
@@ -56,5 +57,27 @@ impl Meta {
         self.undecided(subject, format!("{server} refused the question: {why}"))
             .hint("correct the query in the scenario, and run it again")
             .evidence([evidence.id])
+    }
+
+    /// The series that answer a question, none where the server said that nothing is there; else the finding that
+    /// says why nothing can be said about `subject`. What no series means is the check's to say.
+    pub(crate) fn series<'a>(
+        &self,
+        case: &Case<'a>,
+        question: &Question,
+        subject: &str,
+        server: &str,
+    ) -> Result<(&'a Evidence, &'a [Series]), Box<Finding>> {
+        let finding = match case.answer(question) {
+            Answered::Value(evidence, Reading::Series(series)) => return Ok((evidence, series)),
+            Answered::Empty(evidence) => return Ok((evidence, &[])),
+            Answered::Value(evidence, _) => {
+                let why = "the answer is not a list of series";
+                self.unanswered(subject, server, Some(evidence), why)
+            }
+            Answered::Rejected(evidence, why) => self.rejected(subject, server, evidence, why),
+            Answered::Missing { evidence, why } => self.unanswered(subject, server, evidence, why),
+        };
+        Err(Box::new(finding))
     }
 }

@@ -65,19 +65,9 @@ fn question(query: &str) -> Question {
 fn of_slo(case: &Case<'_>, slo: &SloPlan, query: &str) -> Finding {
     let name = slo.objective.name.as_str();
     let events = for_the_server(case.plan, slo, case.ledger);
-    let (evidence, series): (_, &[Series]) = match case.answer(&question(query)) {
-        Answered::Rejected(evidence, why) => {
-            return META.rejected(name, "prometheus", evidence, why);
-        }
-        Answered::Missing { evidence, why } => {
-            return META.unanswered(name, "prometheus", evidence, why);
-        }
-        Answered::Value(evidence, Reading::Series(series)) => (evidence, series),
-        Answered::Empty(evidence) => (evidence, &[]),
-        Answered::Value(evidence, _) => {
-            let why = "the answer is not a list of series";
-            return META.unanswered(name, "prometheus", Some(evidence), why);
-        }
+    let (evidence, series) = match META.series(case, &question(query), name, "prometheus") {
+        Ok(answer) => answer,
+        Err(finding) => return *finding,
     };
     let Some(truth) = Truth::of(&events, slo.objective.budget(), case) else {
         return META

@@ -1,11 +1,11 @@
 //! The histogram's quantile lies in the bucket where the client saw it.
 
 use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
-use crate::model::{Evidence, Finding, Hop, Question, Reading, Series};
+use crate::model::{Evidence, Finding, Hop, Question, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::LatencySignal;
 use crate::verify::buckets::{Bucket, Buckets, NoQuantile, upper_bound};
-use crate::verify::case::{Answered, Case};
+use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
 use crate::verify::counter::Movement;
 use crate::verify::endpoint::{Endpoint, endpoints};
@@ -41,21 +41,9 @@ impl Check for Quantile {
             let why = "the scenario names no latency histogram";
             return vec![META.skipped("latency histogram", why)];
         };
-        match case.answer(&question(signal)) {
-            Answered::Value(evidence, Reading::Series(series)) => {
-                of_endpoints(case, signal, evidence, series)
-            }
-            Answered::Empty(evidence) => of_endpoints(case, signal, evidence, &[]),
-            Answered::Value(evidence, _) => {
-                let why = "the answer is not a list of series";
-                vec![META.unanswered(&signal.selector, "prometheus", Some(evidence), why)]
-            }
-            Answered::Rejected(evidence, why) => {
-                vec![META.rejected(&signal.selector, "prometheus", evidence, why)]
-            }
-            Answered::Missing { evidence, why } => {
-                vec![META.unanswered(&signal.selector, "prometheus", evidence, why)]
-            }
+        match META.series(case, &question(signal), &signal.selector, "prometheus") {
+            Ok((evidence, series)) => of_endpoints(case, signal, evidence, series),
+            Err(finding) => vec![*finding],
         }
     }
 }

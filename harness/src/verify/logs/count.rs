@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::ledger::Ledger;
-use crate::model::{Finding, Hop, Question, Reading, Series, Status};
+use crate::model::{Finding, Hop, Question, Series, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::LogSignal;
-use crate::verify::case::{Answered, Case};
+use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
 use crate::verify::endpoint::{Endpoint, endpoints, strangers};
 use crate::verify::tally::{Agreement, Tally};
@@ -39,19 +39,10 @@ impl Check for Count {
             return vec![META.skipped("error lines", "the scenario names no log query")];
         };
         // Loki answers a count of no lines with no series: here, and only here, empty is zero.
-        let (evidence, series): (_, &[Series]) = match case.answer(&question(signal)) {
-            Answered::Value(evidence, Reading::Series(series)) => (evidence, series),
-            Answered::Empty(evidence) => (evidence, &[]),
-            Answered::Value(evidence, _) => {
-                let why = "the answer is not a list of counts";
-                return vec![META.unanswered(&signal.selector, "loki", Some(evidence), why)];
-            }
-            Answered::Rejected(evidence, why) => {
-                return vec![META.rejected(&signal.selector, "loki", evidence, why)];
-            }
-            Answered::Missing { evidence, why } => {
-                return vec![META.unanswered(&signal.selector, "loki", evidence, why)];
-            }
+        let asked = META.series(case, &question(signal), &signal.selector, "loki");
+        let (evidence, series) = match asked {
+            Ok(answer) => answer,
+            Err(finding) => return vec![*finding],
         };
         let known = endpoints(
             case.plan,

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger::Ledger;
-use crate::model::{Evidence, Finding, Hop, Question, Reading, Series};
+use crate::model::{Evidence, Finding, Hop, Question, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::RequestSignal;
-use crate::verify::case::{Answered, Case};
+use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
 use crate::verify::counter::Movement;
 use crate::verify::endpoint::{Endpoint, endpoints, strangers};
@@ -39,23 +39,12 @@ impl Check for Count {
         let Some(signal) = &case.plan.signals.requests else {
             return vec![META.skipped("request counter", "the scenario names no request counter")];
         };
-        match case.answer(&question(signal)) {
-            Answered::Value(evidence, Reading::Series(series)) if !series.is_empty() => {
-                of_endpoints(case, signal, evidence, series)
-            }
-            Answered::Value(evidence, Reading::Series(_)) | Answered::Empty(evidence) => {
+        match META.series(case, &question(signal), &signal.selector, "prometheus") {
+            Ok((evidence, [])) => {
                 vec![no_series(case.ledger, &signal.selector).evidence([evidence.id])]
             }
-            Answered::Value(evidence, _) => {
-                let why = "the answer is not a list of series";
-                vec![META.unanswered(&signal.selector, "prometheus", Some(evidence), why)]
-            }
-            Answered::Rejected(evidence, why) => {
-                vec![META.rejected(&signal.selector, "prometheus", evidence, why)]
-            }
-            Answered::Missing { evidence, why } => {
-                vec![META.unanswered(&signal.selector, "prometheus", evidence, why)]
-            }
+            Ok((evidence, series)) => of_endpoints(case, signal, evidence, series),
+            Err(finding) => vec![*finding],
         }
     }
 }

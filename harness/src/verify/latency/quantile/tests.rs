@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Answer, Status};
+use crate::model::{Answer, Reading, Status};
 use crate::verify::fixture::{Fixture, series};
 
 /// Bucket series of `GET` from counts per bound; scraped before the load and after it.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::ledger::OutcomeCounts;
-use crate::model::{Answer, Status};
+use crate::model::{Answer, Reading, Status};
 use crate::verify::fixture::{Fixture, series};
 
 fn counted(method: &str, status: &str, lines: f64) -> Series {
