@@ -24,6 +24,28 @@ pub struct Endpoint {
     pub probe: bool,
 }
 
+impl Endpoint {
+    /// An endpoint for users of the service.
+    pub const fn user(method: &'static str, route: &'static str, statuses: &'static [u16]) -> Self {
+        Self {
+            method,
+            route,
+            statuses,
+            probe: false,
+        }
+    }
+
+    /// An endpoint for machines: ready or not, or hit by a fault.
+    pub const fn probe(method: &'static str, route: &'static str) -> Self {
+        Self {
+            method,
+            route,
+            statuses: &[200, 500, 502, 503, 504],
+            probe: true,
+        }
+    }
+}
+
 /// All endpoints of a profile.
 #[derive(Debug, Clone, Copy)]
 pub struct Catalogue(pub &'static [Endpoint]);

@@ -8,27 +8,33 @@ use axum::{
 };
 use tokio::{
     net::TcpListener,
+    task::JoinSet,
     time::{sleep, timeout},
 };
 
-use crate::{drain::Drain, telemetry::Metrics};
+use crate::{
+    drain::Drain,
+    profile::{Task, TaskError},
+    telemetry::Metrics,
+};
 
 /// How often a draining server looks whether it is idle.
 const IDLE_POLL: Duration = Duration::from_millis(10);
 
-/// A bound service, ready to run.
-#[derive(Debug)]
+/// Bound services, ready to run.
 pub struct Server {
-    /// Listener and routes of the service.
-    pub service: (TcpListener, Router),
-    /// Listener and routes of the fault API.
-    pub faults: Option<(TcpListener, Router)>,
+    /// Listener and routes of each service.
+    pub services: Vec<(TcpListener, Router)>,
+    /// Listener and routes of the fault API and of probes on ports of their own.
+    pub admin: Vec<(TcpListener, Router)>,
+    /// Work beside the requests; an error of one ends the server.
+    pub tasks: Vec<Task>,
     /// Begun when the stop signal comes.
     pub drain: Drain,
     /// Longest time from the stop signal to the end.
     pub drain_limit: Duration,
-    /// Knows whether requests are under way.
-    pub metrics: Arc<Metrics>,
+    /// Know whether requests are under way.
+    pub metrics: Vec<Arc<Metrics>>,
 }
 
 /// How a server ended.
@@ -40,47 +46,68 @@ pub enum Ended {
     CutOff,
 }
 
+/// Why a server ended before it was told to.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A listener failed.
+    #[error("cannot serve")]
+    Listener(#[from] io::Error),
+    /// The work beside the requests cannot go on.
+    #[error("{0}")]
+    Task(TaskError),
+}
+
 impl Server {
     /// Serves until `stop`, then drains in two steps, together at most `drain_limit`:
     ///
     /// 1. for at most half of it, still accept while requests are under way, so that load balancers can
     ///    see `/readyz` turn and go elsewhere;
     /// 2. close the listeners and answer what is under way.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<Ended> {
-        let Self {
-            service: (listener, app),
-            faults,
-            drain,
-            drain_limit,
-            metrics,
-        } = self;
+    pub async fn run(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Ended, ServeError> {
+        let drain = self.drain.clone();
+        let accepting = Drain::default();
+        let mut parts: JoinSet<Result<(), ServeError>> = JoinSet::new();
+        for (listener, app) in self.services {
+            let end = accepting.clone();
+            let serve = axum::serve(nodelay(listener), app)
+                .with_graceful_shutdown(async move { end.begun().await });
+            parts.spawn(async { Ok(serve.into_future().await?) });
+        }
+        for (listener, app) in self.admin {
+            let end = accepting.clone();
+            let serve =
+                axum::serve(listener, app).with_graceful_shutdown(async move { end.begun().await });
+            parts.spawn(async { Ok(serve.into_future().await?) });
+        }
+        for task in self.tasks {
+            parts.spawn(async { task.await.map_err(ServeError::Task) });
+        }
 
-        let begin = drain.clone();
-        let stop_accepting = async move {
+        let (begin, limit, metrics) = (drain.clone(), self.drain_limit, self.metrics);
+        parts.spawn(async move {
             stop.await;
             begin.begin();
-            let _still_busy = timeout(drain_limit / 2, idle(metrics)).await;
-        };
-        let service = axum::serve(nodelay(listener), app).with_graceful_shutdown(stop_accepting);
-        let service = service.into_future();
-
-        let fault_drain = drain.clone();
-        let fault_api = async move {
-            let Some((listener, app)) = faults else {
-                return Ok(());
-            };
-            let stop = async move { fault_drain.begun().await };
-            axum::serve(listener, app)
-                .with_graceful_shutdown(stop)
-                .await
-        };
+            let _still_busy = timeout(limit / 2, idle(metrics)).await;
+            accepting.begin();
+            Ok(())
+        });
 
         let limit = async {
             drain.begun().await;
-            sleep(drain_limit).await;
+            sleep(self.drain_limit).await;
+        };
+        let all = async {
+            while let Some(ended) = parts.join_next().await {
+                // A panic of a part is not caught here: the process must not go on without it.
+                ended.map_err(io::Error::other)??;
+            }
+            Ok(Ended::Drained)
         };
         tokio::select! {
-            served = async { tokio::try_join!(service, fault_api) } => served.map(|_| Ended::Drained),
+            ended = all => ended,
             () = limit => Ok(Ended::CutOff),
         }
     }
@@ -94,8 +121,8 @@ fn nodelay(listener: TcpListener) -> impl Listener<Addr = std::net::SocketAddr> 
     })
 }
 
-async fn idle(metrics: Arc<Metrics>) {
-    while metrics.in_flight().get() > 0 {
+async fn idle(metrics: Vec<Arc<Metrics>>) {
+    while metrics.iter().any(|metrics| metrics.in_flight().get() > 0) {
         sleep(IDLE_POLL).await;
     }
 }

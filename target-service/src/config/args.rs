@@ -1,55 +1,66 @@
-//! The command line and the environment, as written.
+//! The command line, the environment and the file, as written.
 
 use clap::Parser;
 
-const ABOUT: &str = "A key-value service with honest telemetry, and faults on demand";
+use crate::{
+    events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
+    writer::WriterArgs,
+};
+
+const ABOUT: &str =
+    "The reference target service: five profiles with honest telemetry, and faults on demand";
 
 const EXAMPLES: &str = "\
 Examples:
-  target-service                                      in memory, on 127.0.0.1:8000
+  target-service                                      key-value store in memory, on 127.0.0.1:8000
   target-service --listen 127.0.0.1:0                 on a free port, told in the first log line
   target-service --database data/kv.db                entries outlive the process
   target-service --fault-listen 127.0.0.1:8001        with the fault API
+  target-service --profile events,schedule            two profiles, each on its own port
   FAULT_ADDR=127.0.0.1:8001 RANDOM_SEED=7 target-service
 
-A flag beats its environment variable. Exit codes: 0 stopped by a signal, 1 failed, 2 bad configuration.";
+A flag beats its environment variable, which beats the file. Exit codes: 0 stopped by a signal, 1 failed,
+2 bad configuration.";
 
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.
 #[derive(Debug, Clone, Parser)]
-#[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None)]
+#[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None, args_override_self = true)]
 pub struct Args {
-    /// What the service is: kv
+    /// What the service is: kv, events, schedule, writer, sidecar, or several of them
     #[arg(
         long,
         env = "TARGET_PROFILE",
         default_value = "kv",
-        value_name = "PROFILE"
+        value_name = "PROFILE[,..]"
     )]
     pub profile: String,
 
-    /// Where the service listens; port 0 picks a free one
-    #[arg(
-        long,
-        env = "LISTEN_ADDR",
-        default_value = "127.0.0.1:8000",
-        value_name = "IP:PORT"
-    )]
-    pub listen: String,
+    /// Where the service listens; port 0 picks a free one; profile=IP:PORT[,..] with several profiles
+    #[arg(long, env = "LISTEN_ADDR", value_name = "IP:PORT")]
+    pub listen: Option<String>,
+
+    /// Settings as NAME=VALUE lines, named like the variables
+    #[arg(long, value_name = "PATH")]
+    pub env_file: Option<String>,
 
     /// Where the fault API listens, a loopback address; off unless set
     #[arg(long, env = "FAULT_ADDR", value_name = "IP:PORT")]
     pub fault_listen: Option<String>,
 
-    /// A file, or :memory: for `SQLite` in memory, or memory for a plain map
+    /// memory, sqlite or postgres; told by the location when left out
+    #[arg(long, env = "DATABASE_TYPE", value_name = "TYPE")]
+    pub database_type: Option<String>,
+
+    /// A file, postgres://.., :memory: for `SQLite` in memory, or memory for a plain map
     #[arg(
         long,
         env = "DATABASE_LOCATION",
-        default_value = ":memory:",
-        value_name = "PATH"
+        value_name = "PATH",
+        hide_env_values = true
     )]
-    pub database: String,
+    pub database: Option<String>,
 
-    /// Decides which requests a fault strikes
+    /// Decides which requests a fault strikes, and everything else that is random
     #[arg(long, env = "RANDOM_SEED", default_value = "0", value_name = "N")]
     pub seed: String,
 
@@ -60,4 +71,28 @@ pub struct Args {
     /// Least level that is logged: debug (with probes), info, warn or error
     #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
     pub log_level: String,
+
+    /// Share of simulated errors, 0 to 1: schedule 0.01, writer 0.1 unless set
+    #[arg(long, env = "ERROR_RATE", value_name = "RATIO")]
+    pub error_rate: Option<String>,
+
+    /// Of profile kv.
+    #[command(flatten)]
+    pub kv: KvArgs,
+
+    /// Of profile events.
+    #[command(flatten)]
+    pub events: EventsArgs,
+
+    /// Of profile schedule.
+    #[command(flatten)]
+    pub schedule: ScheduleArgs,
+
+    /// Of profile writer.
+    #[command(flatten)]
+    pub writer: WriterArgs,
+
+    /// Of profile sidecar.
+    #[command(flatten)]
+    pub sidecar: SidecarArgs,
 }

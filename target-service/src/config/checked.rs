@@ -1,21 +1,24 @@
 //! Settings that are known to be good.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
-use super::Args;
-use crate::telemetry::Level;
+use serde_json::{Map, Value};
+
+use super::{Args, Mistakes};
+use crate::{events, kv, profile::ProfileName, schedule, sidecar, telemetry::Level, writer};
+
+const LISTEN: &str = "--listen (LISTEN_ADDR)";
 
 /// What the program runs with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// Name of the profile.
-    pub profile: &'static str,
-    /// Address of the service.
-    pub listen: SocketAddr,
+    /// What the process is, at least one.
+    pub profiles: Vec<ProfileConfig>,
     /// Address of the fault API, a loopback one; `None`: no fault API.
     pub fault_listen: Option<SocketAddr>,
-    /// Where entries are kept.
-    pub database: Database,
     /// Seed of the fault decisions.
     pub seed: u64,
     /// Longest time from the stop signal to the end.
@@ -24,15 +27,62 @@ pub struct Config {
     pub log_level: Level,
 }
 
-/// Which adapter keeps the entries.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Database {
-    /// A map in the process.
-    Memory,
-    /// `SQLite` in memory.
-    SqliteInMemory,
-    /// A `SQLite` file.
-    SqliteFile(PathBuf),
+/// One profile and its address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProfileConfig {
+    /// Address of the service.
+    pub listen: SocketAddr,
+    /// What is its own.
+    pub settings: Settings,
+}
+
+/// Settings of one profile.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settings {
+    /// Key-value store.
+    Kv(kv::Settings),
+    /// Event stream.
+    Events(events::Settings),
+    /// Available schedules.
+    Schedule(schedule::Settings),
+    /// Row writer.
+    Writer(writer::Settings),
+    /// Reverse proxy.
+    Sidecar(sidecar::Settings),
+}
+
+impl Settings {
+    /// Whose they are.
+    pub fn profile(&self) -> ProfileName {
+        match self {
+            Self::Kv(_) => ProfileName::Kv,
+            Self::Events(_) => ProfileName::Events,
+            Self::Schedule(_) => ProfileName::Schedule,
+            Self::Writer(_) => ProfileName::Writer,
+            Self::Sidecar(_) => ProfileName::Sidecar,
+        }
+    }
+
+    /// What the first log line says about them.
+    pub fn told(&self) -> Map<String, Value> {
+        match self {
+            Self::Kv(settings) => settings.told(),
+            Self::Events(settings) => settings.told(),
+            Self::Schedule(settings) => settings.told(),
+            Self::Writer(settings) => settings.told(),
+            Self::Sidecar(settings) => settings.told(),
+        }
+    }
+
+    fn check(profile: ProfileName, args: &Args, mistakes: &mut Mistakes) -> Option<Self> {
+        match profile {
+            ProfileName::Kv => kv::Settings::check(args, mistakes).map(Self::Kv),
+            ProfileName::Events => events::Settings::check(args, mistakes).map(Self::Events),
+            ProfileName::Schedule => schedule::Settings::check(args, mistakes).map(Self::Schedule),
+            ProfileName::Writer => writer::Settings::check(args, mistakes).map(Self::Writer),
+            ProfileName::Sidecar => sidecar::Settings::check(args, mistakes).map(Self::Sidecar),
+        }
+    }
 }
 
 /// All mistakes in the settings, each naming its flag and variable.
@@ -44,101 +94,108 @@ impl TryFrom<&Args> for Config {
     type Error = ConfigError;
 
     fn try_from(args: &Args) -> Result<Self, ConfigError> {
-        let profile = profile(&args.profile);
-        let listen = address("--listen (LISTEN_ADDR)", &args.listen);
-        let fault_listen = args.fault_listen.as_deref().map(loopback).transpose();
-        let database = database(&args.database);
-        let seed = number("--seed (RANDOM_SEED)", &args.seed);
-        let drain = number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
-        let log_level = level(&args.log_level);
-        match (
-            profile,
-            listen,
-            fault_listen,
-            database,
-            seed,
-            drain,
-            log_level,
-        ) {
-            (
-                Ok(profile),
-                Ok(listen),
-                Ok(fault_listen),
-                Ok(database),
-                Ok(seed),
-                Ok(drain),
-                Ok(log_level),
-            ) => Ok(Self {
-                profile,
-                listen,
-                fault_listen,
-                database,
+        let mut mistakes = Mistakes::default();
+        let profiles = profiles(args, &mut mistakes);
+        let fault_listen = args.fault_listen.as_deref();
+        let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
+        let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
+        let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
+        let log_level = mistakes.note(level(&args.log_level));
+        let mistakes = mistakes.into_vec();
+        match (seed, drain, log_level) {
+            (Some(seed), Some(drain), Some(log_level)) if mistakes.is_empty() => Ok(Self {
+                profiles,
+                fault_listen: fault_listen.flatten(),
                 seed,
                 drain: Duration::from_secs(drain),
                 log_level,
             }),
-            (profile, listen, fault_listen, database, seed, drain, log_level) => {
-                let mistakes = [
-                    profile.err(),
-                    listen.err(),
-                    fault_listen.err(),
-                    database.err(),
-                    seed.err(),
-                    drain.err(),
-                    log_level.err(),
-                ];
-                Err(ConfigError(mistakes.into_iter().flatten().collect()))
-            }
+            _ => Err(ConfigError(mistakes)),
         }
     }
 }
 
-fn profile(text: &str) -> Result<&'static str, String> {
-    match text {
-        "kv" => Ok("kv"),
-        _ => Err(format!(
-            "--profile (TARGET_PROFILE): unknown profile `{text}`; known: kv"
-        )),
+/// All profiles whose settings are good; the others have left a mistake.
+fn profiles(args: &Args, mistakes: &mut Mistakes) -> Vec<ProfileConfig> {
+    let names = names(&args.profile, mistakes);
+    let addresses = addresses(args.listen.as_deref(), &names, mistakes);
+    let mut profiles: Vec<ProfileConfig> = Vec::new();
+    for name in names {
+        let settings = Settings::check(name, args, mistakes);
+        let given = addresses.iter().find(|(profile, _)| *profile == name);
+        let default = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), name.default_port());
+        let listen = given.map_or(default, |(_, address)| *address);
+        if let Some(other) = profiles
+            .iter()
+            .find(|p| p.listen == listen && listen.port() != 0)
+        {
+            let other = other.settings.profile();
+            mistakes.push(format!(
+                "{LISTEN}: {other} and {name} would both listen on {listen}; try {name}=127.0.0.1:0"
+            ));
+        }
+        profiles.extend(settings.map(|settings| ProfileConfig { listen, settings }));
     }
+    profiles
 }
 
-fn address(setting: &str, text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|error| {
-        format!("{setting}: `{text}` is no IP address with port ({error}); try 127.0.0.1:0")
-    })
+fn names(text: &str, mistakes: &mut Mistakes) -> Vec<ProfileName> {
+    let mut names = Vec::new();
+    for part in text.split(',') {
+        let name: Result<ProfileName, _> = part.trim().parse();
+        let name = name.map_err(|error| format!("--profile (TARGET_PROFILE): {error}"));
+        match mistakes.note(name) {
+            Some(name) if names.contains(&name) => {
+                mistakes.push(format!(
+                    "--profile (TARGET_PROFILE): `{name}` is named twice"
+                ));
+            }
+            name => names.extend(name),
+        }
+    }
+    names
+}
+
+/// `IP:PORT` for the only profile, `profile=IP:PORT` for one of several.
+fn addresses(
+    text: Option<&str>,
+    names: &[ProfileName],
+    mistakes: &mut Mistakes,
+) -> Vec<(ProfileName, SocketAddr)> {
+    let mut addresses = Vec::new();
+    for part in text.into_iter().flat_map(|text| text.split(',')) {
+        let (profile, address) = match (part.split_once('='), names) {
+            (Some((profile, address)), _) => {
+                let known = names.iter().find(|name| name.as_str() == profile);
+                let unknown = || format!("{LISTEN}: `{profile}` is not among the profiles");
+                (mistakes.note(known.copied().ok_or_else(unknown)), address)
+            }
+            (None, [only]) => (Some(*only), part),
+            (None, []) => (None, part),
+            (None, [first, ..]) => {
+                mistakes.push(format!(
+                    "{LISTEN}: several profiles need an address each; try {first}={part}"
+                ));
+                continue;
+            }
+        };
+        let address = mistakes.address(LISTEN, address);
+        addresses.extend(profile.zip(address));
+    }
+    addresses
 }
 
 /// Whoever reaches the fault API can break the service, so it is not offered to the network.
-fn loopback(text: &str) -> Result<SocketAddr, String> {
+fn loopback(text: &str, mistakes: &mut Mistakes) -> Option<SocketAddr> {
     let setting = "--fault-listen (FAULT_ADDR)";
-    let address = address(setting, text)?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(format!(
-            "{setting}: `{text}` is no loopback address; try 127.0.0.1:{}",
-            address.port()
-        ))
+    let address = mistakes.address(setting, text)?;
+    if !address.ip().is_loopback() {
+        let port = address.port();
+        mistakes.push(format!(
+            "{setting}: `{text}` is no loopback address; try 127.0.0.1:{port}"
+        ));
     }
-}
-
-fn database(text: &str) -> Result<Database, String> {
-    let setting = "--database (DATABASE_LOCATION)";
-    match text {
-        "" => Err(format!("{setting}: is empty; try :memory:")),
-        "memory" => Ok(Database::Memory),
-        ":memory:" => Ok(Database::SqliteInMemory),
-        // Not repeated: such an address may hold a password.
-        url if url.contains("://") => Err(format!(
-            "{setting}: is an address; only files and :memory: are known"
-        )),
-        path => Ok(Database::SqliteFile(path.into())),
-    }
-}
-
-fn number(setting: &str, text: &str) -> Result<u64, String> {
-    let parsed = text.parse();
-    parsed.map_err(|error| format!("{setting}: `{text}` is no whole number ({error}); try 1"))
+    Some(address)
 }
 
 fn level(text: &str) -> Result<Level, String> {

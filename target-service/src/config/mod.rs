@@ -2,6 +2,10 @@
 
 mod args;
 mod checked;
+mod database;
+mod mistakes;
 
 pub use args::Args;
-pub use checked::{Config, ConfigError, Database};
+pub use checked::{Config, ConfigError, ProfileConfig, Settings};
+pub use database::{Database, PostgresUrl};
+pub use mistakes::Mistakes;

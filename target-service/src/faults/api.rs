@@ -11,11 +11,24 @@ use axum::{
 use serde_json::json;
 
 use super::{FaultSpec, Faults};
+use crate::profile::ProfileName;
 
-/// Reads, replaces and clears the whole set.
-pub fn router(faults: Faults) -> Router {
+/// Reads, replaces and clears the whole set of a profile: of the first at `/faults`, of each at
+/// `/faults/{profile}`.
+pub fn router(profiles: Vec<(ProfileName, Faults)>) -> Router {
+    let mut router = Router::new();
+    if let Some((_, first)) = profiles.first() {
+        router = router.merge(resource("/faults", first.clone()));
+    }
+    for (name, faults) in profiles {
+        router = router.merge(resource(&format!("/faults/{name}"), faults));
+    }
+    router
+}
+
+fn resource(path: &str, faults: Faults) -> Router {
     Router::new()
-        .route("/faults", get(show).put(replace).delete(clear))
+        .route(path, get(show).put(replace).delete(clear))
         .with_state(faults)
 }
 

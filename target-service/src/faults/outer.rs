@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 
 use super::Faults;
-use crate::request_body;
+use crate::http::request_body;
 
 /// Delays the request, then answers in the place of the service or passes the request on.
 ///

@@ -59,8 +59,8 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Registers everything and makes every label set of `catalogue`.
-    pub fn new(catalogue: Catalogue, build: BuildLabels) -> Self {
+    /// Registers everything and makes every label set of `catalogue`. `log_lines_dropped` is the log sink's.
+    pub fn new(catalogue: Catalogue, build: BuildLabels, log_lines_dropped: Counter) -> Self {
         let metrics = Self {
             registry: Registry::default(),
             requests: Family::default(),
@@ -68,15 +68,15 @@ impl Metrics {
             aborted: Family::default(),
             in_flight: Gauge::default(),
             fault_active: Family::default(),
-            log_lines_dropped: Counter::default(),
+            log_lines_dropped,
         };
         metrics.make_known_series(catalogue);
         metrics.registered(build)
     }
 
-    /// Counter for the log sink to share.
-    pub fn log_lines_dropped(&self) -> Counter {
-        self.log_lines_dropped.clone()
+    /// Takes a profile's own metrics.
+    pub fn registry(&mut self) -> &mut Registry {
+        &mut self.registry
     }
 
     /// Requests that are being answered now.

@@ -36,11 +36,11 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
         program()
             .args([
                 "--profile",
-                "nope",
+                "kv,nope",
                 "--listen",
                 "here",
                 "--database",
-                "postgres://u:hunter2@h/d",
+                "mysql://u:hunter2@h/d",
             ])
             .args(["--drain-seconds", "soon", "--log-level", "loud"])
             .env("FAULT_ADDR", "0.0.0.0:8001")

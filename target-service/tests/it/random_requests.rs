@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use proptest::{collection::vec, prelude::*};
-use target_service::store::SqliteStore;
+use target_service::kv::store::SqliteStore;
 use tokio::runtime::Builder;
 
 use super::support::Target;

@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use target_service::{
-    server::{Ended, Server},
-    store::MemoryStore,
+    kv::store::MemoryStore,
+    server::{Ended, ServeError, Server},
 };
 use tokio::{
     net::TcpListener,
@@ -17,7 +17,7 @@ use super::support::{GatedStore, StuckStore, Target, raw_http};
 struct Running {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
-    ended: JoinHandle<std::io::Result<Ended>>,
+    ended: JoinHandle<Result<Ended, ServeError>>,
 }
 
 async fn serve(target: &Target, drain_limit: Duration) -> Running {
@@ -25,11 +25,12 @@ async fn serve(target: &Target, drain_limit: Duration) -> Running {
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel();
     let server = Server {
-        service: (listener, target.app.clone()),
-        faults: None,
+        services: vec![(listener, target.app.clone())],
+        admin: Vec::new(),
+        tasks: Vec::new(),
         drain: target.drain.clone(),
         drain_limit,
-        metrics: Arc::clone(&target.telemetry.metrics),
+        metrics: vec![Arc::clone(&target.telemetry.metrics)],
     };
     let ended = tokio::spawn(server.run(async move {
         let _ = stopped.await;

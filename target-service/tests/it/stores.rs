@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use target_service::{
+use target_service::kv::{
     domain::{Key, ListLimit, Store, Value},
     store::{MemoryStore, SqliteStore},
 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use target_service::{
+use target_service::kv::{
     domain::{Key, ListLimit, Reply, Store, StoreError, Value},
     store::MemoryStore,
 };

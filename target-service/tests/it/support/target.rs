@@ -11,14 +11,15 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request},
 };
+use prometheus_client::metrics::counter::Counter;
 use serde_json::{Value, json};
 use target_service::{
-    AppState, app,
-    domain::Store,
     drain::Drain,
+    endpoint::Catalogue,
     faults::{self, Faults},
-    routes,
-    store::MemoryStore,
+    kv::{self, domain::Store, store::MemoryStore},
+    profile::{Profile, ProfileName, Workshop},
+    service::{Common, Service},
     telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
 };
 use tower::ServiceExt as _;
@@ -40,7 +41,7 @@ pub(crate) struct Answer {
 }
 
 #[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -52,46 +53,74 @@ impl Write for Written {
     }
 }
 
+/// Everything but the profile.
+pub(crate) struct Parts {
+    pub(crate) common: Common,
+    name: ProfileName,
+    log: Written,
+}
+
+impl Parts {
+    pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
+        let build = BuildLabels {
+            version: "1.2.3",
+            profile: name.as_str(),
+        };
+        let identity = Identity {
+            service: name.service(),
+            version: "1.2.3",
+            profile: name.as_str(),
+        };
+        let log = Written::default();
+        let dropped = Counter::default();
+        let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
+        let common = Common {
+            metrics: Metrics::new(catalogue, build, dropped),
+            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
+            faults: Faults::none(catalogue, 7),
+            drain: Drain::default(),
+            seed: 7,
+            catalogue,
+            request_limit: Duration::from_secs(10),
+        };
+        Self { common, name, log }
+    }
+
+    /// The service around `profile`.
+    pub(crate) fn target(self, profile: Profile) -> Target {
+        let drain = self.common.drain.clone();
+        let service = Service::new(self.common, profile);
+        let faults = service.telemetry.faults.clone();
+        Target {
+            app: service.router,
+            telemetry: service.telemetry,
+            drain,
+            fault_api: faults::router(vec![(self.name, faults)]),
+            log: self.log,
+        }
+    }
+}
+
 impl Target {
     pub(crate) fn new() -> Self {
         Self::with_store(MemoryStore::default())
     }
 
     pub(crate) fn with_store(store: impl Store) -> Self {
-        let catalogue = routes::KV;
-        let build = BuildLabels {
-            version: "1.2.3",
-            profile: "kv",
-        };
-        let metrics = Metrics::new(catalogue, build);
-        let log = Written::default();
-        let sink = LogSink::start(log.clone(), 100_000, metrics.log_lines_dropped());
-        let identity = Identity {
-            service: "kv",
-            version: "1.2.3",
-            profile: "kv",
-        };
-        let telemetry = Telemetry {
-            catalogue,
-            metrics: Arc::new(metrics),
-            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
-            faults: Faults::none(catalogue, 7),
-        };
-        let drain = Drain::default();
-        let state = AppState {
-            store: Arc::new(store),
-            telemetry: telemetry.clone(),
-            drain: drain.clone(),
-            request_limit: Duration::from_secs(10),
-        };
-        let fault_api = faults::router(telemetry.faults.clone());
-        Self {
-            app: app(state),
-            telemetry,
-            drain,
-            fault_api,
-            log,
-        }
+        Self::of(ProfileName::Kv, kv::CATALOGUE, |_| {
+            kv::profile(Arc::new(store))
+        })
+    }
+
+    /// Any profile; `open` gets what a profile is built with.
+    pub(crate) fn of(
+        name: ProfileName,
+        catalogue: Catalogue,
+        open: impl FnOnce(&mut Workshop<'_>) -> Profile,
+    ) -> Self {
+        let mut parts = Parts::new(name, catalogue);
+        let profile = open(&mut parts.common.workshop());
+        parts.target(profile)
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> Answer {

@@ -8,12 +8,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::ApiError;
+use super::HttpError;
 
 /// Answers 504 when the routes below take longer than `limit`.
 pub async fn deadline(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_elapsed) => ApiError::Timeout.into_response(),
+        Err(_elapsed) => HttpError::Timeout.into_response(),
     }
 }

@@ -17,24 +17,24 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    ApiError,
+    KvError,
     catalogue::{ENTRY, LISTING},
 };
-use crate::domain::{Key, ListLimit, Store, Value};
+use crate::kv::domain::{Key, ListLimit, Store, Value};
 
 type SharedStore = State<Arc<dyn Store>>;
 type KeyPath = Result<Path<String>, PathRejection>;
 
 /// The routes of entries.
-pub fn router(store: Arc<dyn Store>) -> Router {
+pub(in crate::kv) fn router(store: Arc<dyn Store>) -> Router {
     Router::new()
         .route(ENTRY, get(read).put(write).delete(remove))
         .route(LISTING, get(list))
         .with_state(store)
 }
 
-async fn read(State(store): SharedStore, path: KeyPath) -> Result<Response, ApiError> {
-    let value = store.get(key(path)?).await?.ok_or(ApiError::KeyNotFound)?;
+async fn read(State(store): SharedStore, path: KeyPath) -> Result<Response, KvError> {
+    let value = store.get(key(path)?).await?.ok_or(KvError::KeyNotFound)?;
     let text = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((text, value.into_string()).into_response())
 }
@@ -43,18 +43,18 @@ async fn write(
     State(store): SharedStore,
     path: KeyPath,
     body: Bytes,
-) -> Result<StatusCode, ApiError> {
+) -> Result<StatusCode, KvError> {
     let key = key(path)?;
     let value = Value::parse(body)?;
     store.put(key, value).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(State(store): SharedStore, path: KeyPath) -> Result<StatusCode, ApiError> {
+async fn remove(State(store): SharedStore, path: KeyPath) -> Result<StatusCode, KvError> {
     if store.delete(key(path)?).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(ApiError::KeyNotFound)
+        Err(KvError::KeyNotFound)
     }
 }
 
@@ -67,17 +67,17 @@ struct Listing {
 async fn list(
     State(store): SharedStore,
     query: Result<Query<Listing>, QueryRejection>,
-) -> Result<Response, ApiError> {
-    let Query(listing) = query.map_err(|_malformed| ApiError::Query)?;
+) -> Result<Response, KvError> {
+    let Query(listing) = query.map_err(|_malformed| KvError::Query)?;
     let limit = listing
         .limit
         .map_or(Ok(ListLimit::default()), ListLimit::new);
-    let keys = store.keys(limit.map_err(|_range| ApiError::Query)?).await?;
+    let keys = store.keys(limit.map_err(|_range| KvError::Query)?).await?;
     let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
     Ok(Json(json!({"keys": keys})).into_response())
 }
 
-fn key(path: KeyPath) -> Result<Key, ApiError> {
-    let Path(text) = path.map_err(|_not_utf8| ApiError::Path)?;
+fn key(path: KeyPath) -> Result<Key, KvError> {
+    let Path(text) = path.map_err(|_not_utf8| KvError::Path)?;
     Ok(Key::parse(text)?)
 }

@@ -7,14 +7,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::ApiError;
-use crate::request_body;
+use super::HttpError;
+use super::request_body;
 
 /// Passes the request on with its body in memory, or refuses it.
 pub async fn receive(request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     match request_body::read(body).await {
         Ok(bytes) => next.run(Request::from_parts(head, Body::from(bytes))).await,
-        Err(error) => ApiError::from(error).into_response(),
+        Err(error) => HttpError::from(error).into_response(),
     }
 }

@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::domain::{Key, ListLimit, Reply, Store, StoreError, Value};
+use crate::kv::domain::{Key, ListLimit, Reply, Store, StoreError, Value};
 
 const SCHEMA: &str =
     "CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";

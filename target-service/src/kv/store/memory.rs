@@ -5,7 +5,7 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use crate::domain::{Key, ListLimit, Reply, Store, StoreError, Value};
+use crate::kv::domain::{Key, ListLimit, Reply, Store, StoreError, Value};
 
 /// An ordered map behind a lock that is never held across an await.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! Adapters of [`Store`](crate::domain::Store). One contract suite runs on all of them.
+//! Adapters of [`Store`](crate::kv::domain::Store). One contract suite runs on all of them.
 
 mod memory;
 mod sqlite;

@@ -1,0 +1,12 @@
+//! What every profile does with a request before and after its own routes.
+
+mod deadline;
+mod error;
+mod probes;
+mod receive;
+pub mod request_body;
+
+pub use deadline::deadline;
+pub use error::{HttpError, causes, refuse};
+pub use probes::{LIVEZ, READYZ, router as probes};
+pub use receive::receive;

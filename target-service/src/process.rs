@@ -1,0 +1,250 @@
+//! All profiles of one process: opened, bound, served, closed.
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use prometheus_client::metrics::counter::Counter;
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+
+use crate::{
+    config::{Config, ProfileConfig, Settings},
+    drain::Drain,
+    events,
+    faults::{self, Faults},
+    kv,
+    profile::{OpenError, ProfileName, TaskError},
+    schedule,
+    server::{Ended, ServeError, Server},
+    service::{Common, Service},
+    sidecar,
+    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    writer,
+};
+
+const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// A process that is ready to serve.
+pub struct Process {
+    services: Vec<Bound>,
+    fault_api: Option<TcpListener>,
+    drain: Drain,
+    drain_limit: Duration,
+    seed: u64,
+}
+
+/// One profile with its ports.
+struct Bound {
+    name: ProfileName,
+    /// Fields of the first log line that only the profile knows.
+    told: Map<String, Value>,
+    service: Service,
+    listener: TcpListener,
+    admin: Option<(TcpListener, Router)>,
+}
+
+/// Where the lines of all profiles go.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// The shared queue.
+    pub sink: LogSink,
+    /// Counts what the queue loses; shown by every profile.
+    pub dropped: Counter,
+}
+
+/// Why a process could not start, serve or end well.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// A profile could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A port is not to be had.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Serving ended early.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// Something could not be closed.
+    #[error("cannot close the store")]
+    Close(#[source] TaskError),
+}
+
+impl Process {
+    /// Opens every profile, then binds every port.
+    pub async fn open(
+        config: &Config,
+        version: &'static str,
+        log: &Log,
+    ) -> Result<Self, ProcessError> {
+        let drain = Drain::default();
+        let mut services = Vec::new();
+        for profile in &config.profiles {
+            let service = open(profile, config, version, log, &drain).await?;
+            services.push(Bound::new(profile, service).await?);
+        }
+        let fault_api = match config.fault_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        Ok(Self {
+            services,
+            fault_api,
+            drain,
+            drain_limit: config.drain,
+            seed: config.seed,
+        })
+    }
+
+    /// Tells every bound address in one line per profile.
+    pub fn log_listening(&self) {
+        let address = |listener: &TcpListener| listener.local_addr().ok();
+        for bound in &self.services {
+            let mut fields = bound.told.clone();
+            let mut tell = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+            tell("addr", json!(address(&bound.listener)));
+            if let Some((listener, _)) = &bound.admin {
+                tell("admin_addr", json!(address(listener)));
+            }
+            if let Some(listener) = &self.fault_api {
+                tell("fault_addr", json!(address(listener)));
+            }
+            tell("seed", json!(self.seed));
+            bound.logger().log(Level::Info, "listening", fields);
+        }
+    }
+
+    /// Serves until `stop`, drains, closes, and writes the last log lines.
+    pub async fn run(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Ended, ProcessError> {
+        let mut server = Server {
+            services: Vec::new(),
+            admin: Vec::new(),
+            tasks: Vec::new(),
+            drain: self.drain,
+            drain_limit: self.drain_limit,
+            metrics: Vec::new(),
+        };
+        let faults = self
+            .services
+            .iter()
+            .map(|bound| (bound.name, bound.service.telemetry.faults.clone()));
+        let fault_routes = faults::router(faults.collect());
+        server
+            .admin
+            .extend(self.fault_api.map(|listener| (listener, fault_routes)));
+        let mut loggers = Vec::new();
+        let mut dependencies = Vec::new();
+        for bound in self.services {
+            loggers.push(bound.logger().clone());
+            server
+                .metrics
+                .push(Arc::clone(&bound.service.telemetry.metrics));
+            server.services.push((bound.listener, bound.service.router));
+            server.admin.extend(bound.admin);
+            server.tasks.extend(bound.service.task);
+            dependencies.extend(bound.service.dependencies);
+        }
+        let ended = server.run(stop).await;
+        let mut closed = Ok(());
+        for dependency in dependencies {
+            closed = closed.and(dependency.close().await.map_err(ProcessError::Close));
+        }
+        for logger in loggers {
+            log_stopped(&ended, &logger);
+            logger.flush();
+        }
+        closed.and(ended.map_err(ProcessError::from))
+    }
+}
+
+impl Bound {
+    async fn new(profile: &ProfileConfig, mut service: Service) -> Result<Self, ProcessError> {
+        let listener = bind(profile.listen).await?;
+        let admin = match service.admin.take() {
+            Some((address, router)) => Some((bind(address).await?, router)),
+            None => None,
+        };
+        Ok(Self {
+            name: profile.settings.profile(),
+            told: profile.settings.told(),
+            service,
+            listener,
+            admin,
+        })
+    }
+
+    fn logger(&self) -> &Logger {
+        &self.service.telemetry.logger
+    }
+}
+
+async fn open(
+    profile: &ProfileConfig,
+    config: &Config,
+    version: &'static str,
+    log: &Log,
+    drain: &Drain,
+) -> Result<Service, ProcessError> {
+    let name = profile.settings.profile();
+    let catalogue = match &profile.settings {
+        Settings::Kv(_) => kv::CATALOGUE,
+        Settings::Events(_) => events::CATALOGUE,
+        Settings::Schedule(_) => schedule::CATALOGUE,
+        Settings::Writer(_) => writer::CATALOGUE,
+        Settings::Sidecar(_) => sidecar::CATALOGUE,
+    };
+    let build = BuildLabels {
+        version,
+        profile: name.as_str(),
+    };
+    let identity = Identity {
+        service: name.service(),
+        version,
+        profile: name.as_str(),
+    };
+    let mut common = Common {
+        metrics: Metrics::new(catalogue, build, log.dropped.clone()),
+        logger: Logger::new(identity, config.log_level, log.sink.clone()),
+        faults: Faults::none(catalogue, config.seed),
+        drain: drain.clone(),
+        seed: config.seed,
+        catalogue,
+        request_limit: REQUEST_LIMIT,
+    };
+    let mut workshop = common.workshop();
+    let opened = match &profile.settings {
+        Settings::Kv(settings) => kv::open(settings, &mut workshop).await?,
+        Settings::Events(settings) => events::open(settings, &mut workshop).await?,
+        Settings::Schedule(settings) => schedule::open(settings, &mut workshop).await?,
+        Settings::Writer(settings) => writer::open(settings, &mut workshop).await?,
+        Settings::Sidecar(settings) => sidecar::open(settings, &mut workshop).await?,
+    };
+    Ok(Service::new(common, opened))
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, ProcessError> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|source| ProcessError::Listen { address, source })
+}
+
+fn log_stopped(ended: &Result<Ended, ServeError>, logger: &Logger) {
+    match ended {
+        Ok(Ended::Drained) => logger.log(Level::Info, "stopped", json!({"drained": true})),
+        Ok(Ended::CutOff) => logger.log(Level::Warn, "stopped", json!({"drained": false})),
+        Err(error) => {
+            let error = error.to_string();
+            logger.log(
+                Level::Error,
+                "stopped",
+                json!({"drained": false, "error": error}),
+            );
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! One profile with everything around it: the layers, the probes, the metrics.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, middleware, routing::get};
+
+use crate::{
+    drain::Drain,
+    endpoint::Catalogue,
+    faults::{self, Faults},
+    http::{self, HttpError},
+    profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
+    telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
+};
+
+/// What the common part of a service is made of.
+pub struct Common {
+    /// Metrics under construction: a profile adds its own.
+    pub metrics: Metrics,
+    /// Where lines go.
+    pub logger: Logger,
+    /// The faults in force.
+    pub faults: Faults,
+    /// Turns `/readyz` to 503.
+    pub drain: Drain,
+    /// Seed of everything random.
+    pub seed: u64,
+    /// What requests can ask for.
+    pub catalogue: Catalogue,
+    /// Limit on the time of one request.
+    pub request_limit: Duration,
+}
+
+impl Common {
+    /// What a profile opens itself with.
+    pub fn workshop(&mut self) -> Workshop<'_> {
+        Workshop {
+            registry: self.metrics.registry(),
+            logger: self.logger.clone(),
+            drain: self.drain.clone(),
+            faults: self.faults.clone(),
+            seed: self.seed,
+        }
+    }
+}
+
+/// A whole service but its listeners.
+pub struct Service {
+    /// Routes of the service port.
+    pub router: Router,
+    /// Probes and metrics, when they have a port of their own.
+    pub admin: Option<(std::net::SocketAddr, Router)>,
+    /// Asked and closed by the server.
+    pub dependencies: Vec<Arc<dyn Dependency>>,
+    /// Runs beside the requests.
+    pub task: Option<Task>,
+    /// What the service says about itself, and the faults in force.
+    pub telemetry: Telemetry,
+}
+
+impl Service {
+    /// Puts `profile` among the layers.
+    pub fn new(common: Common, profile: Profile) -> Self {
+        let Common {
+            metrics,
+            logger,
+            faults,
+            drain,
+            catalogue,
+            request_limit,
+            ..
+        } = common;
+        let telemetry = Telemetry {
+            catalogue,
+            metrics: Arc::new(metrics),
+            logger,
+            faults,
+        };
+        let probes = http::probes(profile.dependencies.clone(), drain);
+        let exposition = exposition(&telemetry, profile.metrics_paths);
+        let (router, admin) = match profile.admin {
+            Admin::SamePort => {
+                let routes = profile.routes.merge(probes);
+                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                (layered.merge(exposition), None)
+            }
+            Admin::OwnPort(address) => (
+                layered(profile.routes, profile.bodies, request_limit, &telemetry),
+                Some((address, probes.merge(exposition))),
+            ),
+        };
+        Self {
+            router,
+            admin,
+            dependencies: profile.dependencies,
+            task: profile.task,
+            telemetry,
+        }
+    }
+}
+
+/// Each layer wraps those added before it: read upwards for the way of a request.
+fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetry) -> Router {
+    let faults = telemetry.faults.clone();
+    let routes = routes
+        .fallback(async || HttpError::NotFound)
+        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
+        .layer(middleware::from_fn_with_state(limit, http::deadline))
+        .layer(middleware::from_fn_with_state(
+            faults.clone(),
+            faults::inner,
+        ));
+    let received = match bodies {
+        Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
+        Bodies::Streamed => routes,
+    };
+    received
+        .layer(middleware::from_fn_with_state(
+            telemetry.clone(),
+            telemetry::measure,
+        ))
+        .layer(middleware::from_fn_with_state(faults, faults::outer))
+        .layer(middleware::from_fn_with_state(
+            TraceIds::default(),
+            telemetry::trace,
+        ))
+}
+
+/// Outside all layers: reading the metrics must not change them.
+fn exposition(telemetry: &Telemetry, paths: &[&str]) -> Router {
+    let serve =
+        |router: Router<Telemetry>, path: &&str| router.route(path, get(telemetry::exposition));
+    paths
+        .iter()
+        .fold(Router::new(), serve)
+        .with_state(telemetry.clone())
+}
