@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    config::{Config, ProfileConfig, Settings},
+    config::{Config, Defect, Defects, ProfileConfig, Settings},
     drain::Drain,
     events,
     faults::{self, Faults},
@@ -30,6 +30,7 @@ pub struct Process {
     fault_api: Option<TcpListener>,
     drain: Drain,
     drain_limit: Duration,
+    defects: Defects,
     seed: u64,
 }
 
@@ -96,6 +97,7 @@ impl Process {
             fault_api,
             drain,
             drain_limit: config.drain,
+            defects: config.defects.clone(),
             seed: config.seed,
         })
     }
@@ -115,6 +117,13 @@ impl Process {
             }
             tell("seed", json!(self.seed));
             bound.logger().log(Level::Info, "listening", fields);
+            let defects: Vec<&str> = self.defects.iter().map(Defect::as_str).collect();
+            if !defects.is_empty() {
+                let fields = json!({"defects": defects});
+                bound
+                    .logger()
+                    .log(Level::Warn, "defective on purpose", fields);
+            }
         }
     }
 
@@ -214,6 +223,7 @@ async fn open(
         logger: Logger::new(identity, config.log_level, log.sink.clone()),
         faults: Faults::none(catalogue, config.seed),
         drain: drain.clone(),
+        defects: config.defects.clone(),
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,

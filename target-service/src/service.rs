@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, middleware, routing::get};
 
 use crate::{
+    config::Defects,
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
@@ -23,6 +24,8 @@ pub struct Common {
     pub faults: Faults,
     /// Turns `/readyz` to 503.
     pub drain: Drain,
+    /// The defects to have.
+    pub defects: Defects,
     /// Seed of everything random.
     pub seed: u64,
     /// What requests can ask for.
@@ -39,6 +42,7 @@ impl Common {
             logger: self.logger.clone(),
             drain: self.drain.clone(),
             faults: self.faults.clone(),
+            defects: self.defects.clone(),
             seed: self.seed,
         }
     }

@@ -76,6 +76,10 @@ pub struct Args {
     #[arg(long, env = "ERROR_RATE", value_name = "RATIO")]
     pub error_rate: Option<String>,
 
+    /// Known defects to have, separated by commas
+    #[arg(long, env = "DEFECTS", value_name = "DEFECT[,..]")]
+    pub defects: Option<String>,
+
     /// Of profile kv.
     #[command(flatten)]
     pub kv: KvArgs,

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Args, Mistakes};
+use super::{Args, Defects, Mistakes};
 use crate::{events, kv, profile::ProfileName, schedule, sidecar, telemetry::Level, writer};
 
 const LISTEN: &str = "--listen (LISTEN_ADDR)";
@@ -19,6 +19,8 @@ pub struct Config {
     pub profiles: Vec<ProfileConfig>,
     /// Address of the fault API, a loopback one; `None`: no fault API.
     pub fault_listen: Option<SocketAddr>,
+    /// Defects to have.
+    pub defects: Defects,
     /// Seed of the fault decisions.
     pub seed: u64,
     /// Longest time from the stop signal to the end.
@@ -95,7 +97,9 @@ impl TryFrom<&Args> for Config {
 
     fn try_from(args: &Args) -> Result<Self, ConfigError> {
         let mut mistakes = Mistakes::default();
-        let profiles = profiles(args, &mut mistakes);
+        let names = names(&args.profile, &mut mistakes);
+        let profiles = profiles(args, &names, &mut mistakes);
+        let defects = Defects::check(args, &names, &mut mistakes);
         let fault_listen = args.fault_listen.as_deref();
         let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
@@ -105,6 +109,7 @@ impl TryFrom<&Args> for Config {
         match (seed, drain, log_level) {
             (Some(seed), Some(drain), Some(log_level)) if mistakes.is_empty() => Ok(Self {
                 profiles,
+                defects,
                 fault_listen: fault_listen.flatten(),
                 seed,
                 drain: Duration::from_secs(drain),
@@ -116,11 +121,10 @@ impl TryFrom<&Args> for Config {
 }
 
 /// All profiles whose settings are good; the others have left a mistake.
-fn profiles(args: &Args, mistakes: &mut Mistakes) -> Vec<ProfileConfig> {
-    let names = names(&args.profile, mistakes);
-    let addresses = addresses(args.listen.as_deref(), &names, mistakes);
+fn profiles(args: &Args, names: &[ProfileName], mistakes: &mut Mistakes) -> Vec<ProfileConfig> {
+    let addresses = addresses(args.listen.as_deref(), names, mistakes);
     let mut profiles: Vec<ProfileConfig> = Vec::new();
-    for name in names {
+    for &name in names {
         let settings = Settings::check(name, args, mistakes);
         let given = addresses.iter().find(|(profile, _)| *profile == name);
         let default = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), name.default_port());

@@ -3,9 +3,11 @@
 mod args;
 mod checked;
 mod database;
+mod defects;
 mod mistakes;
 
 pub use args::Args;
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
+pub use defects::{Defect, Defects};
 pub use mistakes::Mistakes;

@@ -2,7 +2,7 @@
 
 use prometheus_client::registry::Registry;
 
-use crate::{drain::Drain, faults::Faults, telemetry::Logger};
+use crate::{config::Defects, drain::Drain, faults::Faults, telemetry::Logger};
 
 /// The tools of one service, lent while a profile opens.
 pub struct Workshop<'a> {
@@ -14,6 +14,8 @@ pub struct Workshop<'a> {
     pub drain: Drain,
     /// The faults in force.
     pub faults: Faults,
+    /// The defects to have.
+    pub defects: Defects,
     /// Seed of everything random.
     pub seed: u64,
 }

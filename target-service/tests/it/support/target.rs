@@ -14,6 +14,7 @@ use axum::{
 use prometheus_client::metrics::counter::Counter;
 use serde_json::{Value, json};
 use target_service::{
+    config::Defects,
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
@@ -79,6 +80,7 @@ impl Parts {
             logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
             faults: Faults::none(catalogue, 7),
             drain: Drain::default(),
+            defects: Defects::default(),
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
