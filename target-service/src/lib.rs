@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod database;
 pub mod drain;
 pub mod endpoint;
 pub mod events;

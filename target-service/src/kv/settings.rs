@@ -1,28 +1,84 @@
 //! Settings of the `kv` profile.
 
-use crate::config::{Args, Database, Mistakes};
+use std::path::Path;
+
+use super::seal::MasterKeys;
+use crate::{
+    config::{Args, Database, Mistakes, Secret},
+    http::causes,
+};
+
+const FILE: &str = "--master-key-file (MASTER_KEY_FILE)";
+const KEY: &str = "--master-key (MASTER_KEY)";
 
 /// Raw settings of this profile alone.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct KvArgs {}
+pub struct KvArgs {
+    /// Seals the entries of kv: lines of NAME:KEY, 32 bytes in hex or base64, the current key first
+    #[arg(long, env = "MASTER_KEY_FILE", value_name = "PATH")]
+    pub master_key_file: Option<String>,
+
+    /// The same as text; prefer the variable, as everybody sees the command line
+    #[arg(
+        long,
+        env = "MASTER_KEY",
+        value_name = "[NAME:]KEY",
+        hide_env_values = true
+    )]
+    pub master_key: Option<Secret>,
+}
 
 /// Settings that are known to be good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Where entries are kept.
     pub database: Database,
+    /// What seals them; `None`: a key file beside the database, or a key for this process alone.
+    pub master_keys: Option<MasterKeys>,
 }
 
 impl Settings {
     /// Reads the settings; notes every mistake.
     pub fn check(args: &Args, mistakes: &mut Mistakes) -> Option<Self> {
-        let database = Database::check(args, Database::SqliteInMemory, mistakes)?;
-        Some(Self { database })
+        let database = Database::check(args, Database::SqliteInMemory, mistakes);
+        let master_keys = mistakes.note(master_keys(&args.kv))?;
+        let database = database?;
+        if matches!(database, Database::Postgres(_)) && master_keys.is_none() {
+            mistakes.push(format!(
+                "{FILE}: is missing, and PostgreSQL gets no entries without; \
+                 try `openssl rand -hex 32 > master.key`"
+            ));
+            return None;
+        }
+        Some(Self {
+            database,
+            master_keys,
+        })
     }
 
     /// What the first log line says about them.
     pub fn told(&self) -> serde_json::Map<String, serde_json::Value> {
         let kind = self.database.kind().into();
         [("database".to_owned(), kind)].into_iter().collect()
+    }
+}
+
+fn master_keys(args: &KvArgs) -> Result<Option<MasterKeys>, String> {
+    let keys = match (&args.master_key_file, &args.master_key) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => Err(format!("{FILE}: is set together with {KEY}; drop one")),
+        (Some(path), None) => MasterKeys::read(Path::new(path))
+            .map_err(|error| format!("{FILE}: `{path}`: {}", told(&error))),
+        (None, Some(text)) => {
+            MasterKeys::parse(text.expose()).map_err(|error| format!("{KEY}: {error}"))
+        }
+    };
+    keys.map(Some)
+}
+
+fn told(error: &super::seal::MasterKeyFileError) -> String {
+    match causes(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }

@@ -9,6 +9,7 @@ mod binary;
 mod bodies;
 mod conservation;
 mod faults;
+mod kv_seal;
 mod logs;
 mod metrics;
 mod probes;
