@@ -203,7 +203,7 @@ async fn open(
 ) -> Result<Service, ProcessError> {
     let name = profile.settings.profile();
     let catalogue = match &profile.settings {
-        Settings::Kv(_) => kv::CATALOGUE,
+        Settings::Kv(settings) => kv::catalogue(settings.compat),
         Settings::Events(_) => events::CATALOGUE,
         Settings::Schedule(_) => schedule::CATALOGUE,
         Settings::Writer(_) => writer::CATALOGUE,

@@ -1,14 +1,18 @@
 //! A target without sockets, and what is needed to look at it.
 
+mod browser;
 mod postgres;
 mod raw_http;
+mod running;
 mod scrape;
 mod stores;
 mod target;
 
+pub(crate) use browser::Browser;
 #[expect(unused_imports, reason = "for the stores")]
 pub(crate) use postgres::Postgres;
 pub(crate) use raw_http::raw_http;
+pub(crate) use running::Running;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
 pub(crate) use target::Target;
