@@ -9,14 +9,14 @@ use std::{
 use serde_json::Value;
 
 /// A process that serves until its handle is dropped.
-pub(crate) struct Running {
+pub(crate) struct KvProcess {
     child: Child,
     log: BufReader<ChildStdout>,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }
 
-impl Running {
+impl KvProcess {
     /// Starts it and waits for its first line.
     pub(crate) fn start(args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_target-service"))
@@ -49,7 +49,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for KvProcess {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();
