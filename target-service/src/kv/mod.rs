@@ -22,17 +22,29 @@ use crate::{
     profile::{OpenError, Profile, ProfileName, TaskError, Workshop},
 };
 use domain::Store;
-use store::{MemoryStore, SqliteStore};
+use store::{FusedStore, MeasuredStore, MemoryStore, PostgresStore, SqliteStore};
 
 /// Opens the store that the settings name.
 pub async fn open(settings: &Settings, workshop: &mut Workshop<'_>) -> Result<Profile, OpenError> {
-    let opened = entries(settings, workshop).await;
-    let (store, entries) = opened.map_err(|source| OpenError {
+    let opened = open_store(settings, workshop).await;
+    let (store, seal) = opened.map_err(|source| OpenError {
         profile: ProfileName::Kv,
         source,
     })?;
+    let fused = FusedStore::new(store, &workshop.defects);
+    let measured = MeasuredStore::new(Arc::new(fused), workshop.registry);
+    let health = measured.health().clone();
+    let store: Arc<dyn Store> = Arc::new(measured);
+    let entries = Entries::new(Arc::clone(&store), seal);
     entries.operations().register(workshop.registry);
-    Ok(assemble(store, entries))
+    let watch = health.watch(Arc::clone(&store), workshop.drain.clone());
+    Ok(Profile {
+        task: Some(Box::pin(async {
+            watch.await;
+            Ok(())
+        })),
+        ..assemble(store, entries)
+    })
 }
 
 /// The profile over any store, sealed for this process alone.
@@ -48,10 +60,10 @@ fn assemble(store: Arc<dyn Store>, entries: Entries) -> Profile {
     }
 }
 
-async fn entries(
+async fn open_store(
     settings: &Settings,
     workshop: &Workshop<'_>,
-) -> Result<(Arc<dyn Store>, Entries), TaskError> {
+) -> Result<(Arc<dyn Store>, Seal), TaskError> {
     let defects = &workshop.defects;
     let configured = settings.master_keys.clone();
     let (store, keys): (Arc<dyn Store>, _) = match &settings.database {
@@ -67,8 +79,10 @@ async fn entries(
             };
             (Arc::new(store), Some(keys))
         }
-        Database::Postgres(_) => return Err("PostgreSQL is not supported yet".into()),
+        Database::Postgres(url) => {
+            let store = PostgresStore::new(url.options()?, settings.pool, defects);
+            (Arc::new(store), configured)
+        }
     };
-    let seal = keys.as_ref().map_or_else(Seal::random, Seal::new);
-    Ok((Arc::clone(&store), Entries::new(store, seal)))
+    Ok((store, keys.as_ref().map_or_else(Seal::random, Seal::new)))
 }

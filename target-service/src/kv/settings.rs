@@ -9,6 +9,9 @@ use crate::{
 };
 
 const FILE: &str = "--master-key-file (MASTER_KEY_FILE)";
+const POOL: &str = "--database-pool (DATABASE_POOL)";
+const DEFAULT_POOL: u32 = 10;
+const MAX_POOL: u32 = 1000;
 const KEY: &str = "--master-key (MASTER_KEY)";
 
 /// Raw settings of this profile alone.
@@ -33,6 +36,8 @@ pub struct KvArgs {
 pub struct Settings {
     /// Where entries are kept.
     pub database: Database,
+    /// Connections to a `PostgreSQL` server, at most.
+    pub pool: u32,
     /// What seals them; `None`: a key file beside the database, or a key for this process alone.
     pub master_keys: Option<MasterKeys>,
 }
@@ -41,6 +46,7 @@ impl Settings {
     /// Reads the settings; notes every mistake.
     pub fn check(args: &Args, mistakes: &mut Mistakes) -> Option<Self> {
         let database = Database::check(args, Database::SqliteInMemory, mistakes);
+        let pool = pool(args.database_pool.as_deref(), mistakes);
         let master_keys = mistakes.note(master_keys(&args.kv))?;
         let database = database?;
         if matches!(database, Database::Postgres(_)) && master_keys.is_none() {
@@ -52,6 +58,7 @@ impl Settings {
         }
         Some(Self {
             database,
+            pool: pool?,
             master_keys,
         })
     }
@@ -61,6 +68,20 @@ impl Settings {
         let kind = self.database.kind().into();
         [("database".to_owned(), kind)].into_iter().collect()
     }
+}
+
+fn pool(text: Option<&str>, mistakes: &mut Mistakes) -> Option<u32> {
+    let Some(text) = text else {
+        return Some(DEFAULT_POOL);
+    };
+    let connections = mistakes.number(POOL, text)?;
+    let known = u32::try_from(connections).ok();
+    let known = known.filter(|connections| (1..=MAX_POOL).contains(connections));
+    mistakes.note(
+        known.ok_or_else(|| {
+            format!("{POOL}: `{text}` is not from 1 to {MAX_POOL}; try {DEFAULT_POOL}")
+        }),
+    )
 }
 
 fn master_keys(args: &KvArgs) -> Result<Option<MasterKeys>, String> {

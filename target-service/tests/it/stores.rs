@@ -3,13 +3,15 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use target_service::{
-    config::Defects,
+    config::{Defects, PostgresUrl},
     kv::{
         Entries, Seal,
         domain::{DatabaseId, EntryId, Key, KeyId, ListLimit, Page, Sealed, Store, Value},
-        store::{MemoryStore, SqliteStore},
+        store::{MemoryStore, PostgresStore, SqliteStore},
     },
 };
+
+use super::support::Postgres;
 
 fn database(number: i64) -> DatabaseId {
     DatabaseId::new(number).expect("a database")
@@ -193,6 +195,12 @@ async fn sqlite_in_memory() -> SqliteStore {
         .expect("a database")
 }
 
+async fn postgres() -> PostgresStore {
+    let url = Postgres::shared().fresh_database().await;
+    let server = PostgresUrl::parse(&url).and_then(|url| url.options());
+    PostgresStore::new(server.expect("an address"), 10, &Defects::default())
+}
+
 macro_rules! contract {
     ($($case:ident),* $(,)?) => {
         mod memory {
@@ -208,6 +216,14 @@ macro_rules! contract {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $case() {
                 super::$case(Arc::new(sqlite_in_memory().await)).await;
+            })*
+        }
+
+        mod postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$case(Arc::new(postgres().await)).await;
             })*
         }
 
