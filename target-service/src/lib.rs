@@ -11,7 +11,7 @@
 //! server::Server                                listeners, signals, the way down
 //! ```
 //!
-//! `faults` and `telemetry` are layers that know no profile. `config` reads the settings, the binary
+//! `faults` and `telemetry` are layers that know no profile, `database` connects. `config` reads the settings, the binary
 //! composes.
 
 #![forbid(unsafe_code)]

@@ -70,7 +70,7 @@ async fn open_store(
         Database::Memory => (Arc::new(MemoryStore::default()), configured),
         Database::SqliteInMemory => (Arc::new(SqliteStore::in_memory(defects).await?), configured),
         Database::SqliteFile(path) => {
-            let store = SqliteStore::open(path, defects).await?;
+            let store = SqliteStore::open(path, settings.journal, defects).await?;
             let keys = match configured {
                 Some(keys) => keys,
                 // A database without its table has no entries either.

@@ -5,11 +5,13 @@ use std::path::Path;
 use super::seal::MasterKeys;
 use crate::{
     config::{Args, Database, Mistakes, Secret},
+    database::Journal,
     http::causes,
 };
 
 const FILE: &str = "--master-key-file (MASTER_KEY_FILE)";
 const POOL: &str = "--database-pool (DATABASE_POOL)";
+const JOURNAL: &str = "--sqlite-journal (SQLITE_JOURNAL)";
 const DEFAULT_POOL: u32 = 10;
 const MAX_POOL: u32 = 1000;
 const KEY: &str = "--master-key (MASTER_KEY)";
@@ -29,6 +31,15 @@ pub struct KvArgs {
         hide_env_values = true
     )]
     pub master_key: Option<Secret>,
+
+    /// wal, or delete for a kv file on a network volume
+    #[arg(
+        long,
+        env = "SQLITE_JOURNAL",
+        default_value = "wal",
+        value_name = "MODE"
+    )]
+    pub sqlite_journal: String,
 }
 
 /// Settings that are known to be good.
@@ -36,6 +47,8 @@ pub struct KvArgs {
 pub struct Settings {
     /// Where entries are kept.
     pub database: Database,
+    /// How a `SQLite` file is kept whole.
+    pub journal: Journal,
     /// Connections to a `PostgreSQL` server, at most.
     pub pool: u32,
     /// What seals them; `None`: a key file beside the database, or a key for this process alone.
@@ -46,6 +59,7 @@ impl Settings {
     /// Reads the settings; notes every mistake.
     pub fn check(args: &Args, mistakes: &mut Mistakes) -> Option<Self> {
         let database = Database::check(args, Database::SqliteInMemory, mistakes);
+        let journal = mistakes.note(journal(&args.kv.sqlite_journal));
         let pool = pool(args.database_pool.as_deref(), mistakes);
         let master_keys = mistakes.note(master_keys(&args.kv))?;
         let database = database?;
@@ -58,6 +72,7 @@ impl Settings {
         }
         Some(Self {
             database,
+            journal: journal?,
             pool: pool?,
             master_keys,
         })
@@ -67,6 +82,16 @@ impl Settings {
     pub fn told(&self) -> serde_json::Map<String, serde_json::Value> {
         let kind = self.database.kind().into();
         [("database".to_owned(), kind)].into_iter().collect()
+    }
+}
+
+fn journal(text: &str) -> Result<Journal, String> {
+    match text {
+        "wal" => Ok(Journal::WriteAhead),
+        "delete" => Ok(Journal::Rollback),
+        _ => Err(format!(
+            "{JOURNAL}: unknown mode `{text}`; known: wal, delete"
+        )),
     }
 }
 

@@ -5,11 +5,14 @@ use std::{path::Path, sync::Arc};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use target_service::{
     config::{Defect, Defects},
+    database::Journal,
     kv::{
         domain::{DatabaseId, EntryId, KeyId, Sealed, Store},
         store::{FusedStore, MemoryStore, SqliteStore},
     },
 };
+
+use super::support::{Program, raw_http};
 
 fn id(key: &str) -> EntryId {
     EntryId {
@@ -57,7 +60,7 @@ async fn a_failed_write_holds_the_lock_of_the_file_when_asked_for() {
     for defect in [None, Some(Defect::HoldWriteLock)] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("kv.db");
-        let store = SqliteStore::open(&path, &Defects::from_iter(defect))
+        let store = SqliteStore::open(&path, Journal::default(), &Defects::from_iter(defect))
             .await
             .expect("a database");
         insert_twice(&store).await;
@@ -66,6 +69,17 @@ async fn a_failed_write_holds_the_lock_of_the_file_when_asked_for() {
         put.expect("the holder itself can write");
         assert!(can_write(&path).await, "the next write ends it");
     }
+}
+
+/// The way from the setting to the wire.
+#[test]
+fn a_program_without_its_table_is_not_ready_and_stores_nothing() {
+    let program = Program::start(|command| {
+        command.args(["--defects", "no-bootstrap"]);
+    });
+    let ask = |method, path| raw_http(program.address, method, path, "x").expect("an answer");
+    assert_eq!(ask("PUT", "/v1/kv/a").0, 503);
+    assert_eq!(ask("GET", "/readyz").0, 503);
 }
 
 #[tokio::test]

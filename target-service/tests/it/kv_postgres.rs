@@ -199,3 +199,42 @@ fn without_a_master_key_the_start_is_refused_with_the_remedy() {
     }
     assert!(!told.contains("hunter2"), "{told}");
 }
+
+#[test]
+fn mistakes_in_the_settings_of_storage_are_told_with_their_names_and_without_the_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = folder.path().join("bad.key");
+    std::fs::write(&bad, "hunter2-hunter2").expect("a file");
+    let absent = folder.path().join("absent.key");
+    let told = |settings: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+        command.env_clear().envs(settings.iter().copied());
+        let output = command.args(["--listen", "127.0.0.1:0"]).output();
+        let output = output.expect("a program");
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let (bad, absent) = (
+        bad.to_str().expect("UTF-8"),
+        absent.to_str().expect("UTF-8"),
+    );
+    for (settings, text) in [
+        (vec![("MASTER_KEY_FILE", bad)], "line 1: is no key"),
+        (vec![("MASTER_KEY_FILE", absent)], "No such file"),
+        (vec![("MASTER_KEY", "hunter2")], "line 1: is no key"),
+        (
+            vec![("MASTER_KEY", MASTER_KEY), ("MASTER_KEY_FILE", bad)],
+            "drop one",
+        ),
+        (vec![("SQLITE_JOURNAL", "memory")], "known: wal, delete"),
+        (vec![("DATABASE_POOL", "1001")], "from 1 to 1000"),
+    ] {
+        let told = told(&settings);
+        assert!(told.contains(settings[0].0), "{told}");
+        assert!(told.contains(text), "{told}");
+        assert!(
+            !told.contains("hunter2") && !told.contains(MASTER_KEY),
+            "{told}"
+        );
+    }
+}

@@ -11,6 +11,7 @@ mod conservation;
 mod faults;
 mod kv_defects;
 mod kv_kills;
+mod kv_metrics;
 mod kv_postgres;
 mod kv_seal;
 mod logs;

@@ -13,9 +13,10 @@ use tokio::time::{sleep, timeout};
 
 use crate::{drain::Drain, kv::domain::Store};
 
-/// How often the store is asked when nobody else asks, and how long it may take: readiness follows an
-/// outage within two seconds, and the gauge does with it.
-const INTERVAL: Duration = Duration::from_secs(1);
+/// Pause between two pings. With [`LIMIT`]: the gauge follows within two seconds, as readiness does.
+const PAUSE: Duration = Duration::from_millis(500);
+/// As long as readiness waits.
+const LIMIT: Duration = Duration::from_secs(1);
 
 /// What the last ping said; clones share it.
 #[derive(Debug, Clone, Default)]
@@ -55,10 +56,10 @@ impl Health {
         let ask = async {
             loop {
                 let begin = Instant::now();
-                if timeout(INTERVAL, store.ping()).await.is_err() {
+                if timeout(LIMIT, store.ping()).await.is_err() {
                     self.note(begin, false);
                 }
-                sleep(INTERVAL).await;
+                sleep(PAUSE).await;
             }
         };
         tokio::select! {

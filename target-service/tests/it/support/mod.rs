@@ -13,7 +13,7 @@ pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
-pub(crate) use target::Target;
+pub(crate) use target::{Parts, Target};
 pub(crate) use writers::{Writers, assert_kept};
 
 pub(crate) const ENTRY: &str = "/v1/kv/{key}";
