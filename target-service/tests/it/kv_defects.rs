@@ -12,7 +12,7 @@ use target_service::{
     },
 };
 
-use super::support::{Program, raw_http};
+use super::support::{KvProcess, raw_http};
 
 fn id(key: &str) -> EntryId {
     EntryId {
@@ -32,8 +32,8 @@ async fn insert_twice(store: &dyn Store) {
 async fn a_duplicate_wedges_every_later_call_but_the_ping_when_asked_for() {
     for defect in [None, Some(Defect::WedgeOnDuplicate)] {
         let memory = Arc::new(MemoryStore::default());
-        let store = FusedStore::new(memory, &Defects::from_iter(defect));
-        insert_twice(&store).await;
+        let store = FusedStore::around(memory, &Defects::from_iter(defect));
+        insert_twice(&*store).await;
         let wedged = defect.is_some();
         assert_eq!(store.get(id("a")).await.is_err(), wedged);
         let inserted = store.insert(id("b"), Sealed::new("1")).await;
@@ -74,7 +74,7 @@ async fn a_failed_write_holds_the_lock_of_the_file_when_asked_for() {
 /// The way from the setting to the wire.
 #[test]
 fn a_program_without_its_table_is_not_ready_and_stores_nothing() {
-    let program = Program::start(|command| {
+    let program = KvProcess::start(|command| {
         command.args(["--defects", "no-bootstrap"]);
     });
     let ask = |method, path| raw_http(program.address, method, path, "x").expect("an answer");

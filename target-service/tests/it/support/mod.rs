@@ -1,15 +1,15 @@
 //! A target without sockets, and what is needed to look at it.
 
+mod kv_process;
 mod postgres;
-mod program;
 mod raw_http;
 mod scrape;
 mod stores;
 mod target;
 mod writers;
 
+pub(crate) use kv_process::KvProcess;
 pub(crate) use postgres::Postgres;
-pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};

@@ -1,4 +1,4 @@
-//! The real program as a process of its own.
+//! The real program with profile `kv`, as a process of its own.
 
 use std::{
     io::{self, BufRead as _, BufReader},
@@ -10,12 +10,12 @@ use std::{
 use serde_json::Value;
 
 /// A running service; killed when dropped.
-pub(crate) struct Program {
+pub(crate) struct KvProcess {
     child: Child,
     pub(crate) address: SocketAddr,
 }
 
-impl Program {
+impl KvProcess {
     /// On a port of its own, in an empty environment; `configure` adds settings.
     pub(crate) fn start(configure: impl FnOnce(&mut Command)) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
@@ -47,7 +47,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for KvProcess {
     fn drop(&mut self) {
         // Fails only when it has ended already.
         let _ = self.child.kill();
