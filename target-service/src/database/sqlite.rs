@@ -10,10 +10,14 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-/// Shorter than the request timeout, so that a locked database is told as such.
+/// How long a statement waits for the lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Connections for reads of a file. WAL lets them run beside the writer.
+/// How long a call waits for its connection. Together with [`BUSY_TIMEOUT`] shorter than a request may take,
+/// so that a locked database is told as such.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Connections for reads of a file. A write-ahead log lets them run beside the writer.
 const READERS: u32 = 4;
 
 /// One writing and some reading connections.
@@ -26,6 +30,17 @@ pub struct Sqlite {
     pub writer: SqlitePool,
     /// For everything else.
     pub reader: SqlitePool,
+}
+
+/// How a file is kept whole when a write is cut short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Journal {
+    /// A write-ahead log: reads and the write run side by side. Needs memory shared by all processes, and so a
+    /// disk of this machine.
+    #[default]
+    WriteAhead,
+    /// A rollback journal: slower, and right on network volumes, too.
+    Rollback,
 }
 
 /// The database could not be opened.
@@ -53,7 +68,7 @@ impl Sqlite {
     /// Opens the file at `path`; makes it and its folder where missing.
     ///
     /// Every commit is on the disk before it is answered (`synchronous = FULL`): it survives a power cut.
-    pub async fn file(path: &Path) -> Result<Self, SqliteOpenError> {
+    pub async fn file(path: &Path, journal: Journal) -> Result<Self, SqliteOpenError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| SqliteOpenError::Folder {
                 path: path.to_owned(),
@@ -63,7 +78,10 @@ impl Sqlite {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
+            .journal_mode(match journal {
+                Journal::WriteAhead => SqliteJournalMode::Wal,
+                Journal::Rollback => SqliteJournalMode::Delete,
+            })
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT)
             .disable_statement_logging();
@@ -103,7 +121,7 @@ impl Sqlite {
 fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(BUSY_TIMEOUT)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)

@@ -26,21 +26,33 @@ use crate::{
     profile::{Dependency, OpenError, Profile, ProfileName, TaskError, Workshop},
 };
 use domain::Store;
-use store::{MemoryStore, SqliteStore};
+use store::{FusedStore, MeasuredStore, MemoryStore, PostgresStore, SqliteStore};
 
 /// What the profile answers to, unless told to answer as another service.
 pub const CATALOGUE: Catalogue = catalogue(Compat::None);
 
 /// Opens the store that the settings name.
 pub async fn open(settings: &Settings, workshop: &mut Workshop<'_>) -> Result<Profile, OpenError> {
-    let opened = entries(settings, workshop).await;
-    let (store, entries) = opened.map_err(|source| OpenError {
+    let opened = open_store(settings, workshop).await;
+    let (store, seal) = opened.map_err(|source| OpenError {
         profile: ProfileName::Kv,
         source,
     })?;
+    let store = FusedStore::around(store, &workshop.defects);
+    let measured = MeasuredStore::new(store, workshop.registry);
+    let health = measured.health().clone();
+    let store: Arc<dyn Store> = Arc::new(measured);
+    let entries = Entries::new(Arc::clone(&store), seal);
     entries.operations().register(workshop.registry);
     let duplicate = compat::duplicate(&settings.database);
-    Ok(assemble(store, entries, settings.compat, duplicate))
+    let watch = health.watch(Arc::clone(&store), workshop.drain.clone());
+    Ok(Profile {
+        task: Some(Box::pin(async {
+            watch.await;
+            Ok(())
+        })),
+        ..assemble(store, entries, settings.compat, duplicate)
+    })
 }
 
 /// The profile over any store, sealed for this process alone.
@@ -74,17 +86,17 @@ fn assemble(
     }
 }
 
-async fn entries(
+async fn open_store(
     settings: &Settings,
     workshop: &Workshop<'_>,
-) -> Result<(Arc<dyn Store>, Entries), TaskError> {
+) -> Result<(Arc<dyn Store>, Seal), TaskError> {
     let defects = &workshop.defects;
     let configured = settings.master_keys.clone();
     let (store, keys): (Arc<dyn Store>, _) = match &settings.database {
         Database::Memory => (Arc::new(MemoryStore::default()), configured),
         Database::SqliteInMemory => (Arc::new(SqliteStore::in_memory(defects).await?), configured),
         Database::SqliteFile(path) => {
-            let store = SqliteStore::open(path, defects).await?;
+            let store = SqliteStore::open(path, settings.journal, defects).await?;
             let keys = match configured {
                 Some(keys) => keys,
                 // A database without its table has no entries either.
@@ -93,8 +105,10 @@ async fn entries(
             };
             (Arc::new(store), Some(keys))
         }
-        Database::Postgres(_) => return Err("PostgreSQL is not supported yet".into()),
+        Database::Postgres(url) => {
+            let store = PostgresStore::new(url.options()?, settings.pool, defects);
+            (Arc::new(store), configured)
+        }
     };
-    let seal = keys.as_ref().map_or_else(Seal::random, Seal::new);
-    Ok((Arc::clone(&store), Entries::new(store, seal)))
+    Ok((store, keys.as_ref().map_or_else(Seal::random, Seal::new)))
 }

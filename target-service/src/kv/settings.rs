@@ -5,10 +5,15 @@ use std::path::Path;
 use super::{Compat, seal::MasterKeys};
 use crate::{
     config::{Args, Database, Mistakes, Secret},
+    database::Journal,
     http::causes,
 };
 
 const FILE: &str = "--master-key-file (MASTER_KEY_FILE)";
+const POOL: &str = "--database-pool (DATABASE_POOL)";
+const JOURNAL: &str = "--sqlite-journal (SQLITE_JOURNAL)";
+const DEFAULT_POOL: u32 = 10;
+const MAX_POOL: u32 = 1000;
 const KEY: &str = "--master-key (MASTER_KEY)";
 
 /// Raw settings of this profile alone.
@@ -35,6 +40,15 @@ pub struct KvArgs {
         hide_env_values = true
     )]
     pub master_key: Option<Secret>,
+
+    /// wal, or delete for a kv file on a network volume
+    #[arg(
+        long,
+        env = "SQLITE_JOURNAL",
+        default_value = "wal",
+        value_name = "MODE"
+    )]
+    pub sqlite_journal: String,
 }
 
 /// Settings that are known to be good.
@@ -44,6 +58,10 @@ pub struct Settings {
     pub database: Database,
     /// Whose answers `/kv` gives.
     pub compat: Compat,
+    /// How a `SQLite` file is kept whole.
+    pub journal: Journal,
+    /// Connections to a `PostgreSQL` server, at most.
+    pub pool: u32,
     /// What seals them; `None`: a key file beside the database, or a key for this process alone.
     pub master_keys: Option<MasterKeys>,
 }
@@ -55,6 +73,8 @@ impl Settings {
         let compat = args.kv.compat.parse();
         let compat = compat.map_err(|error| format!("--compat (TARGET_COMPAT): {error}"));
         let compat = mistakes.note(compat);
+        let journal = mistakes.note(journal(&args.kv.sqlite_journal));
+        let pool = pool(args.database_pool.as_deref(), mistakes);
         let master_keys = mistakes.note(master_keys(&args.kv))?;
         let (database, compat) = (database?, compat?);
         if matches!(database, Database::Postgres(_)) && master_keys.is_none() {
@@ -67,6 +87,8 @@ impl Settings {
         Some(Self {
             database,
             compat,
+            journal: journal?,
+            pool: pool?,
             master_keys,
         })
     }
@@ -77,6 +99,30 @@ impl Settings {
         let compat = ("compat".to_owned(), self.compat.as_str().into());
         [database, compat].into_iter().collect()
     }
+}
+
+fn journal(text: &str) -> Result<Journal, String> {
+    match text {
+        "wal" => Ok(Journal::WriteAhead),
+        "delete" => Ok(Journal::Rollback),
+        _ => Err(format!(
+            "{JOURNAL}: unknown mode `{text}`; known: wal, delete"
+        )),
+    }
+}
+
+fn pool(text: Option<&str>, mistakes: &mut Mistakes) -> Option<u32> {
+    let Some(text) = text else {
+        return Some(DEFAULT_POOL);
+    };
+    let connections = mistakes.number(POOL, text)?;
+    let known = u32::try_from(connections).ok();
+    let known = known.filter(|connections| (1..=MAX_POOL).contains(connections));
+    mistakes.note(
+        known.ok_or_else(|| {
+            format!("{POOL}: `{text}` is not from 1 to {MAX_POOL}; try {DEFAULT_POOL}")
+        }),
+    )
 }
 
 fn master_keys(args: &KvArgs) -> Result<Option<MasterKeys>, String> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use target_service::{
     config::Database,
+    database::Journal,
     kv::{self, Compat, domain::Store, store::MemoryStore},
     profile::ProfileName,
 };
@@ -374,6 +375,8 @@ async fn what_was_refused_is_counted_as_invalid_and_a_success_as_ok() {
     let settings = kv::Settings {
         database: Database::Memory,
         compat: Compat::None,
+        journal: Journal::default(),
+        pool: 1,
         master_keys: None,
     };
     let mut parts = Parts::new(ProfileName::Kv, kv::catalogue(settings.compat));

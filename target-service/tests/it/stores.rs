@@ -3,13 +3,16 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use target_service::{
-    config::Defects,
+    config::{Defects, PostgresUrl},
+    database::Journal,
     kv::{
         Entries, Seal,
         domain::{DatabaseId, EntryId, Key, KeyId, ListLimit, Page, Sealed, Store, Value},
-        store::{MemoryStore, SqliteStore},
+        store::{MemoryStore, PostgresStore, SqliteStore},
     },
 };
+
+use super::support::Postgres;
 
 fn database(number: i64) -> DatabaseId {
     DatabaseId::new(number).expect("a database")
@@ -180,9 +183,9 @@ async fn a_ping_succeeds(store: Arc<dyn Store>) {
     store.ping().await.expect("store");
 }
 
-async fn file(folder: &Path) -> SqliteStore {
+async fn file(folder: &Path, journal: Journal) -> SqliteStore {
     let path = folder.join("made/on/demand/kv.db");
-    SqliteStore::open(&path, &Defects::default())
+    SqliteStore::open(&path, journal, &Defects::default())
         .await
         .expect("a database")
 }
@@ -191,6 +194,12 @@ async fn sqlite_in_memory() -> SqliteStore {
     SqliteStore::in_memory(&Defects::default())
         .await
         .expect("a database")
+}
+
+async fn postgres() -> PostgresStore {
+    let url = Postgres::shared().fresh_database().await;
+    let server = PostgresUrl::parse(&url).and_then(|url| url.options());
+    PostgresStore::new(server.expect("an address"), 10, &Defects::default())
 }
 
 macro_rules! contract {
@@ -211,12 +220,31 @@ macro_rules! contract {
             })*
         }
 
+        mod postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$case(Arc::new(postgres().await)).await;
+            })*
+        }
+
         mod sqlite_file {
             use super::*;
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $case() {
                 let folder = tempfile::tempdir().expect("a folder");
-                super::$case(Arc::new(file(folder.path()).await)).await;
+                let store = file(folder.path(), Journal::WriteAhead).await;
+                super::$case(Arc::new(store)).await;
+            })*
+        }
+
+        mod sqlite_file_with_rollback_journal {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                let folder = tempfile::tempdir().expect("a folder");
+                let store = file(folder.path(), Journal::Rollback).await;
+                super::$case(Arc::new(store)).await;
             })*
         }
     };
@@ -237,11 +265,11 @@ contract!(
 #[tokio::test]
 async fn a_file_survives_closing_and_opening_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let first = file(folder.path()).await;
+    let first = file(folder.path(), Journal::default()).await;
     put(&first, "a", "1").await;
     first.close().await.expect("store");
     assert!(first.ping().await.is_err());
-    let second = file(folder.path()).await;
+    let second = file(folder.path(), Journal::default()).await;
     assert_eq!(read(&second, "a").await.as_deref(), Some("1"));
 }
 
@@ -256,7 +284,7 @@ async fn databases_in_memory_are_separate() {
 #[tokio::test]
 async fn a_folder_in_the_place_of_the_file_is_told_with_its_path() {
     let folder = tempfile::tempdir().expect("a folder");
-    let error = SqliteStore::open(folder.path(), &Defects::default())
+    let error = SqliteStore::open(folder.path(), Journal::default(), &Defects::default())
         .await
         .expect_err("a folder");
     let path = folder.path().display().to_string();

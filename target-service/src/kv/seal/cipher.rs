@@ -237,6 +237,22 @@ mod tests {
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_entry_opens_to_what_was_sealed(
+            key in ".{0,40}",
+            value in "(?s).{0,200}",
+            database in 0..=i64::from(i32::MAX),
+        ) {
+            let cipher = cipher(SECRET);
+            let key = Key::any(key).expect("a short key");
+            let value = Value::parse(value).expect("a short value");
+            let id = id(&cipher, database, &key);
+            let sealed = cipher.seal(&id, &key, &value);
+            proptest::prop_assert_eq!(cipher.open(&id, &sealed), Ok((key, value)));
+        }
+    }
+
     /// The row alone: everything in it, used as a master key, opens nothing.
     #[test]
     fn the_row_does_not_open_itself() {

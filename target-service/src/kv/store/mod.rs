@@ -1,11 +1,19 @@
 //! Adapters of [`Store`](crate::kv::domain::Store). One contract suite runs on all of them.
 
+mod fused;
+mod health;
+mod measured;
 mod memory;
+mod postgres;
 mod rows;
 mod sql;
 mod sqlite;
 
+pub use fused::FusedStore;
+pub use health::Health;
+pub use measured::MeasuredStore;
 pub use memory::MemoryStore;
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 use crate::database::SqliteOpenError;

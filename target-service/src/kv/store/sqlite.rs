@@ -7,7 +7,7 @@ use sqlx::{query, query_as, query_scalar, sqlite::SqliteArguments};
 use super::{OpenError, rows, sql};
 use crate::{
     config::{Defect, Defects},
-    database::Sqlite,
+    database::{Journal, Sqlite},
     kv::domain::{DatabaseId, EntryId, KeyId, Page, Reply, Sealed, Store, StoreError},
 };
 
@@ -23,8 +23,8 @@ type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
 
 impl SqliteStore {
     /// Opens the file at `path`; makes it, its folder and its table where missing.
-    pub async fn open(path: &Path, defects: &Defects) -> Result<Self, OpenError> {
-        Self::over(Sqlite::file(path).await?, defects).await
+    pub async fn open(path: &Path, journal: Journal, defects: &Defects) -> Result<Self, OpenError> {
+        Self::over(Sqlite::file(path, journal).await?, defects).await
     }
 
     /// A database of its own in memory.

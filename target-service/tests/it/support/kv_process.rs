@@ -1,57 +1,55 @@
-//! The program itself, on a free port.
+//! The real program with profile `kv`, as a process of its own.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{self, BufRead as _, BufReader},
     net::SocketAddr,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, Command, Stdio},
+    thread,
 };
 
 use serde_json::Value;
 
-/// A process that serves until its handle is dropped.
+/// A running service; killed when dropped.
 pub(crate) struct KvProcess {
     child: Child,
-    log: BufReader<ChildStdout>,
-    /// Where it listens.
     pub(crate) address: SocketAddr,
 }
 
 impl KvProcess {
-    /// Starts it and waits for its first line.
-    pub(crate) fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_target-service"))
-            .env_clear()
-            .args(["--listen", "127.0.0.1:0", "--database", "memory"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a program");
+    /// On a port of its own, in an empty environment; `configure` adds settings.
+    pub(crate) fn start(configure: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+        command.env_clear().args(["--listen", "127.0.0.1:0"]);
+        configure(&mut command);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
         let mut log = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut line = String::new();
-        log.read_line(&mut line).expect("a line");
-        let first: Value = serde_json::from_str(&line).expect("JSON");
-        let address = first["addr"].as_str().and_then(|text| text.parse().ok());
+        let mut first = String::new();
+        log.read_line(&mut first).expect("a line");
+        let address = serde_json::from_str::<Value>(&first)
+            .ok()
+            .and_then(|line| line["addr"].as_str()?.parse().ok());
+        // A full pipe would make the service drop lines.
+        thread::spawn(move || io::copy(&mut log, &mut io::sink()));
         Self {
             child,
-            log,
-            address: address.expect("an address"),
+            address: address.expect("a listening line"),
         }
     }
 
-    /// Ends it and tells all lines after the first.
-    pub(crate) fn stop(mut self) -> String {
-        let pid = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(kill.expect("kill").success());
-        let mut log = String::new();
-        self.log.read_to_string(&mut log).expect("UTF-8");
-        log
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("a child");
+        self.child.wait().expect("an end");
     }
 }
 
 impl Drop for KvProcess {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // Fails only when it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
