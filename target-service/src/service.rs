@@ -11,6 +11,7 @@ use crate::{
     faults::{self, Faults},
     http::{self, HttpError},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
+    server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
 };
 
@@ -32,6 +33,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// Limit on the connections of the service port.
+    pub max_connections: usize,
 }
 
 impl Common {
@@ -60,20 +63,25 @@ pub struct Service {
     pub task: Option<Task>,
     /// What the service says about itself, and the faults in force.
     pub telemetry: Telemetry,
+    /// The connections of the service port.
+    pub connections: Connections,
 }
 
 impl Service {
     /// Puts `profile` among the layers.
     pub fn new(common: Common, profile: Profile) -> Self {
         let Common {
-            metrics,
+            mut metrics,
             logger,
             faults,
             drain,
             catalogue,
             request_limit,
+            max_connections,
             ..
         } = common;
+        let connections = Connections::new(max_connections);
+        connections.register(metrics.registry());
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
@@ -99,6 +107,7 @@ impl Service {
             dependencies: profile.dependencies,
             task: profile.task,
             telemetry,
+            connections,
         }
     }
 }

@@ -68,6 +68,15 @@ pub struct Args {
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
 
+    /// Most connections at a time; more clients wait
+    #[arg(
+        long,
+        env = "MAX_CONNECTIONS",
+        default_value = "10000",
+        value_name = "N"
+    )]
+    pub max_connections: String,
+
     /// Least level that is logged: debug (with probes), info, warn or error
     #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
     pub log_level: String,

@@ -25,6 +25,8 @@ pub struct Config {
     pub seed: u64,
     /// Longest time from the stop signal to the end.
     pub drain: Duration,
+    /// Most connections at a time, of each profile.
+    pub max_connections: usize,
     /// Least level that is logged.
     pub log_level: Level,
 }
@@ -104,17 +106,23 @@ impl TryFrom<&Args> for Config {
         let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
+        let max_connections = max_connections(&args.max_connections, &mut mistakes);
         let log_level = mistakes.note(level(&args.log_level));
         let mistakes = mistakes.into_vec();
-        match (seed, drain, log_level) {
-            (Some(seed), Some(drain), Some(log_level)) if mistakes.is_empty() => Ok(Self {
-                profiles,
-                defects,
-                fault_listen: fault_listen.flatten(),
-                seed,
-                drain: Duration::from_secs(drain),
-                log_level,
-            }),
+        match (seed, drain, max_connections, log_level) {
+            (Some(seed), Some(drain), Some(max_connections), Some(log_level))
+                if mistakes.is_empty() =>
+            {
+                Ok(Self {
+                    profiles,
+                    defects,
+                    fault_listen: fault_listen.flatten(),
+                    seed,
+                    drain: Duration::from_secs(drain),
+                    max_connections,
+                    log_level,
+                })
+            }
             _ => Err(ConfigError(mistakes)),
         }
     }
@@ -200,6 +208,13 @@ fn loopback(text: &str, mistakes: &mut Mistakes) -> Option<SocketAddr> {
         ));
     }
     Some(address)
+}
+
+fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
+    let setting = "--max-connections (MAX_CONNECTIONS)";
+    let number = mistakes.number(setting, text)?;
+    let positive = usize::try_from(number).ok().filter(|number| *number > 0);
+    mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
 }
 
 fn level(text: &str) -> Result<Level, String> {
