@@ -106,7 +106,7 @@ impl Parts {
             telemetry: service.telemetry,
             drain,
             connections: service.connections,
-            fault_api: faults::router(vec![(self.name, faults)]),
+            fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
         }
     }
