@@ -33,14 +33,14 @@ pub(crate) fn output(command: &mut Command) -> (i32, String, String) {
 }
 
 /// A running program with a fault API; killed when dropped.
-pub(crate) struct Program {
+pub(crate) struct Instance {
     child: Child,
     log: BufReader<ChildStdout>,
     address: SocketAddr,
     faults: SocketAddr,
 }
 
-impl Program {
+impl Instance {
     pub(crate) fn start(args: &[&str]) -> Self {
         Self::start_with(args, "127.0.0.1:0")
     }
@@ -129,7 +129,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for Instance {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
