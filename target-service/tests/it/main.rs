@@ -9,6 +9,7 @@ mod binary;
 mod bodies;
 mod connections;
 mod conservation;
+mod docs;
 mod faults;
 mod faults_api;
 mod faults_inner;

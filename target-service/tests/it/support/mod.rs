@@ -1,6 +1,7 @@
 //! A target without sockets, and what is needed to look at it.
 
 mod instance;
+mod program;
 mod raw_http;
 mod running;
 mod scrape;
@@ -8,6 +9,7 @@ mod stores;
 mod target;
 
 pub(crate) use instance::{Instance, output, program};
+pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use running::Running;
 pub(crate) use scrape::Scrape;
