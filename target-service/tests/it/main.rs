@@ -7,9 +7,15 @@
 
 mod binary;
 mod bodies;
+mod connections;
 mod conservation;
 mod docs;
 mod faults;
+mod faults_api;
+mod faults_inner;
+mod faults_of_health;
+mod faults_of_resources;
+mod faults_on_the_wire;
 mod logs;
 mod metrics;
 mod probes;
