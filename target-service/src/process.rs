@@ -18,7 +18,7 @@ use crate::{
     server::{Ended, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics},
     writer,
 };
 
@@ -219,9 +219,9 @@ async fn open(
         profile: name.as_str(),
     };
     let mut common = Common {
-        metrics: Metrics::new(catalogue, build, log.dropped.clone()),
+        metrics: Metrics::new(catalogue, build, log.dropped.clone(), Dialect::Native),
         logger: Logger::new(identity, config.log_level, log.sink.clone()),
-        faults: Faults::none(catalogue, config.seed),
+        faults: Faults::none(catalogue, config.seed).with_defects(&config.defects),
         drain: drain.clone(),
         defects: config.defects.clone(),
         seed: config.seed,

@@ -1,12 +1,12 @@
 //! The checked fault set: what a [`FaultSpec`] becomes once every field is known to be good.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
-    FaultSpec, RouteFaultSpec, counter_fault::CounterFault, course::Course, dice::Dice, mistakes,
+    FaultSpec, MetricLies, RouteFaultSpec, course::Course, dice::Dice, mistakes,
     route_fault::RouteFault,
 };
 use crate::endpoint::METHODS;
@@ -21,7 +21,7 @@ pub(super) struct FaultSet {
     pub(super) spec: FaultSpec,
     pub(super) inner: Vec<RouteFault>,
     pub(super) outer: Vec<RouteFault>,
-    pub(super) drop_counter: Option<CounterFault>,
+    pub(super) metric_lies: Option<Arc<MetricLies>>,
 }
 
 /// All mistakes of a fault set, each with the path of its field.
@@ -36,7 +36,7 @@ impl Default for FaultSet {
             spec: FaultSpec::default(),
             inner: Vec::new(),
             outer: Vec::new(),
-            drop_counter: None,
+            metric_lies: None,
         }
     }
 }
@@ -67,12 +67,7 @@ impl FaultSet {
             1 << 32,
         );
         let outer = layer("outer", &spec.outer, StatusCode::BAD_GATEWAY, 2 << 32);
-        let drop_counter = spec.telemetry.drop_counter.as_ref().map(|rule| {
-            let field = "telemetry.drop_counter";
-            mistakes::ratio(&format!("{field}.ratio"), rule.ratio, &mut mistakes);
-            let course = Course::check(field, rule.course.as_ref(), &mut mistakes);
-            CounterFault::new(rule, course, Dice::new(seed, 3 << 32))
-        });
+        let metric_lies = MetricLies::check(&spec.telemetry, routes, seed, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(FaultSetError(mistakes));
         }
@@ -81,7 +76,7 @@ impl FaultSet {
             spec,
             inner,
             outer,
-            drop_counter,
+            metric_lies: metric_lies.map(Arc::new),
         })
     }
 
@@ -100,17 +95,14 @@ impl FaultSet {
                 .map(|rule| rule.strength(elapsed))
                 .fold(0.0, f64::max)
         };
-        let drop_counter = self.drop_counter.as_ref();
-        vec![
+        let kinds = [
             ("inner_error", strongest(&self.inner, RouteFault::can_fail)),
             ("inner_latency", strongest(&self.inner, RouteFault::delays)),
             ("outer_error", strongest(&self.outer, RouteFault::can_fail)),
             ("outer_latency", strongest(&self.outer, RouteFault::delays)),
-            (
-                "drop_counter",
-                drop_counter.map_or(0.0, |fault| fault.strength(elapsed)),
-            ),
-        ]
+        ];
+        let lies = MetricLies::strengths(self.metric_lies.as_deref());
+        kinds.into_iter().chain(lies).collect()
     }
 }
 
@@ -123,10 +115,7 @@ fn check_rule(
     mistakes: &mut Vec<String>,
 ) -> Option<StatusCode> {
     let before = mistakes.len();
-    if !routes.contains(&rule.route.as_str()) {
-        let known = routes.join(", ");
-        mistakes.push(format!("{field}.route: unknown route, known are {known}"));
-    }
+    mistakes::route(&format!("{field}.route"), &rule.route, routes, mistakes);
     if let Some(method) = &rule.method
         && !METHODS.contains(&method.as_str())
     {

@@ -2,17 +2,20 @@
 //!
 //! *Inner* faults lie below the metrics layer: the service reports them truly. *Outer* faults lie
 //! above it: only the client sees them. *Telemetry* faults leave the answers alone and make the
-//! metrics lie. This module knows no entries and no store; the telemetry layer asks it one question.
+//! metrics lie. This module knows no entries and no store; the telemetry layer asks it
+//! which lies to tell.
 
 mod api;
-mod counter_fault;
 mod course;
 mod dice;
 mod fault_set;
 mod inner;
+mod metric_lie_spec;
+mod metric_lies;
 mod mistakes;
 mod outer;
 mod route_fault;
+mod share;
 mod spec;
 mod status_filter;
 mod switchboard;
@@ -21,7 +24,12 @@ pub use api::router;
 pub use course::CourseSpec;
 pub use fault_set::FaultSetError;
 pub use inner::{Note, inner};
+pub use metric_lie_spec::{
+    CoarseBucketsSpec, RecordedRoute, RouteLabelSpec, ShareSpec, StaleTimestampSpec,
+    StatusLabelSpec, StuckGaugeSpec, WholeSpec,
+};
+pub use metric_lies::{Distortion, MetricLies, ToldStatus};
 pub use outer::outer;
-pub use spec::{CounterFaultSpec, FaultSpec, RouteFaultSpec, TelemetryFaultSpec};
+pub use spec::{FaultSpec, RouteFaultSpec, TelemetryFaultSpec};
 pub use status_filter::StatusFilter;
 pub use switchboard::Faults;

@@ -3,16 +3,21 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{
-    FaultSpec,
+    FaultSpec, MetricLies,
     fault_set::{FaultSet, FaultSetError},
     route_fault::{self, Hit},
 };
-use crate::endpoint::{Catalogue, Subject};
+use crate::{
+    config::Defects,
+    endpoint::{Catalogue, Subject},
+};
 
 /// A handle to one set of faults; clones share it.
 #[derive(Debug, Clone)]
 pub struct Faults {
     current: Arc<RwLock<Arc<FaultSet>>>,
+    /// Told for the life of the process, beside those of the set.
+    standing_lies: Option<Arc<MetricLies>>,
     catalogue: Catalogue,
     seed: u64,
 }
@@ -22,9 +27,16 @@ impl Faults {
     pub fn none(catalogue: Catalogue, seed: u64) -> Self {
         Self {
             current: Arc::default(),
+            standing_lies: None,
             catalogue,
             seed,
         }
+    }
+
+    /// Adds the lies that some defects are, for the life of the process: no set replaces them.
+    pub fn with_defects(mut self, defects: &Defects) -> Self {
+        self.standing_lies = MetricLies::of_defects(defects, self.seed).map(Arc::new);
+        self
     }
 
     /// Replaces the whole set, or leaves it untouched and tells all mistakes of `spec`.
@@ -46,18 +58,23 @@ impl Faults {
 
     /// Every kind of fault and whether it can strike now.
     pub fn active(&self) -> Vec<(&'static str, bool)> {
+        let standing = MetricLies::strengths(self.standing_lies.as_deref());
+        let stands = |kind| {
+            standing
+                .iter()
+                .any(|(k, strength)| *k == kind && *strength > 0.0)
+        };
         let strengths = self.current().strengths().into_iter();
         strengths
-            .map(|(kind, strength)| (kind, strength > 0.0))
+            .map(|(kind, strength)| (kind, strength > 0.0 || stands(kind)))
             .collect()
     }
 
-    /// Whether the increment of the request counter for an answer with `status` is to be lost.
-    pub fn drop_increment(&self, status: u16) -> bool {
-        let set = self.current();
-        set.drop_counter
-            .as_ref()
-            .is_some_and(|fault| fault.drops(status, set.elapsed()))
+    /// The lies to tell, those of the set last. Without any the list is empty and costs nothing.
+    pub fn metric_lies(&self) -> Vec<Arc<MetricLies>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let standing = self.standing_lies.iter();
+        standing.chain(&current.metric_lies).cloned().collect()
     }
 
     pub(super) fn roll_inner(&self, subject: Subject) -> Hit {

@@ -8,8 +8,11 @@
 mod binary;
 mod bodies;
 mod conservation;
+mod dialect;
+mod exposition;
 mod faults;
 mod logs;
+mod metric_lies;
 mod metrics;
 mod probes;
 mod random_requests;
