@@ -31,12 +31,18 @@ impl Dialect {
     pub(super) fn status_label(self, status: u16) -> String {
         match self {
             Self::Native => status.to_string(),
-            Self::DumbKv => class(status),
+            Self::DumbKv => class(status).to_owned(),
         }
     }
 }
 
-/// A status by its class, such as `5xx`.
-pub(super) fn class(status: u16) -> String {
-    format!("{}xx", status / 100)
+/// A status by its class.
+pub(super) const fn class(status: u16) -> &'static str {
+    match status / 100 {
+        1 => "1xx",
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    }
 }

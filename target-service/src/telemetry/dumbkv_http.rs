@@ -32,7 +32,7 @@ const COARSE: [f64; 3] = [0.1, 0.5, 1.0];
 struct RequestLabels {
     handler: &'static str,
     method: &'static str,
-    status: String,
+    status: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]

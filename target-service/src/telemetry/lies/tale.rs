@@ -81,7 +81,7 @@ impl Tale {
             Some(ToldStatus::Code(code)) => told.exchange.status = code,
             // Where the truth is grouped, this is no lie.
             Some(ToldStatus::Class) if dialect == Dialect::Native => {
-                status = Some(class(exchange.status));
+                status = Some(class(exchange.status).to_owned());
             }
             Some(ToldStatus::Class) | None => {}
         }
