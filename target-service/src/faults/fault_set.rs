@@ -2,25 +2,27 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
-    FaultSpec, MetricLies, RouteFaultSpec, course::Course, dice::Dice, mistakes,
-    route_fault::RouteFault,
+    FaultSpec, MetricLies,
+    health::HealthFaults,
+    inner_rule::InnerStrike,
+    outer_rule::OuterStrike,
+    resource::ResourceFaults,
+    rule::{self, Rule, RuleSpec, Seed},
 };
-use crate::endpoint::METHODS;
-
-const MAX_LATENCY_MS: u64 = 60_000;
 
 /// Rules in force. Their dice start at the first roll, so setting a set again repeats its decisions.
 #[derive(Debug)]
 pub(super) struct FaultSet {
     /// When it was put: courses count from here.
-    since: Instant,
+    pub(super) since: Instant,
     pub(super) spec: FaultSpec,
-    pub(super) inner: Vec<RouteFault>,
-    pub(super) outer: Vec<RouteFault>,
+    pub(super) inner: Vec<Rule<InnerStrike>>,
+    pub(super) outer: Vec<Rule<OuterStrike>>,
+    pub(super) resource: ResourceFaults,
+    pub(super) health: HealthFaults,
     pub(super) metric_lies: Option<Arc<MetricLies>>,
 }
 
@@ -36,6 +38,8 @@ impl Default for FaultSet {
             spec: FaultSpec::default(),
             inner: Vec::new(),
             outer: Vec::new(),
+            resource: ResourceFaults::default(),
+            health: HealthFaults::default(),
             metric_lies: None,
         }
     }
@@ -50,23 +54,10 @@ impl FaultSet {
     ) -> Result<Self, FaultSetError> {
         let mut mistakes = Vec::new();
         // Stream numbers leave room: adding an inner rule must not change the decisions of an outer one.
-        let mut layer = |name, rules: &[RouteFaultSpec], default_status, first_stream| {
-            let checked = rules.iter().zip(0_u64..).filter_map(|(rule, i)| {
-                let field = format!("{name}[{i}]");
-                let status = check_rule(&field, rule, routes, default_status, &mut mistakes)?;
-                let course = Course::check(&field, rule.course.as_ref(), &mut mistakes);
-                let dice = Dice::new(seed, first_stream + i);
-                Some(RouteFault::new(rule, status, course, dice))
-            });
-            checked.collect()
-        };
-        let inner = layer(
-            "inner",
-            &spec.inner,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            1 << 32,
-        );
-        let outer = layer("outer", &spec.outer, StatusCode::BAD_GATEWAY, 2 << 32);
+        let inner = layer("inner", &spec.inner, routes, (seed, 1 << 32), &mut mistakes);
+        let outer = layer("outer", &spec.outer, routes, (seed, 2 << 32), &mut mistakes);
+        let resource = ResourceFaults::check(&spec.resource, &mut mistakes);
+        let health = HealthFaults::check(&spec.health, &mut mistakes);
         let metric_lies = MetricLies::check(&spec.telemetry, routes, seed, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(FaultSetError(mistakes));
@@ -76,6 +67,8 @@ impl FaultSet {
             spec,
             inner,
             outer,
+            resource,
+            health,
             metric_lies: metric_lies.map(Arc::new),
         })
     }
@@ -89,49 +82,28 @@ impl FaultSet {
     /// them, always.
     pub(super) fn strengths(&self) -> Vec<(&'static str, f64)> {
         let elapsed = self.elapsed();
-        let strongest = |rules: &[RouteFault], has: fn(&RouteFault) -> bool| {
-            let strengths = rules.iter().filter(|rule| has(rule));
-            strengths
-                .map(|rule| rule.strength(elapsed))
-                .fold(0.0, f64::max)
-        };
-        let kinds = [
-            ("inner_error", strongest(&self.inner, RouteFault::can_fail)),
-            ("inner_latency", strongest(&self.inner, RouteFault::delays)),
-            ("outer_error", strongest(&self.outer, RouteFault::can_fail)),
-            ("outer_latency", strongest(&self.outer, RouteFault::delays)),
-        ];
-        let lies = MetricLies::strengths(self.metric_lies.as_deref());
-        kinds.into_iter().chain(lies).collect()
+        rule::strengths(&self.inner, elapsed)
+            .chain(rule::strengths(&self.outer, elapsed))
+            .chain(self.resource.strengths(elapsed))
+            .chain(self.health.strengths(elapsed))
+            .chain(MetricLies::strengths(self.metric_lies.as_deref()))
+            .collect()
     }
 }
 
-/// The status to fail with, or `None` with at least one mistake noted.
-fn check_rule(
-    field: &str,
-    rule: &RouteFaultSpec,
+fn layer<S: RuleSpec>(
+    name: &str,
+    rules: &[S],
     routes: &[&'static str],
-    default_status: StatusCode,
+    (seed, first_stream): (u64, u64),
     mistakes: &mut Vec<String>,
-) -> Option<StatusCode> {
-    let before = mistakes.len();
-    mistakes::route(&format!("{field}.route"), &rule.route, routes, mistakes);
-    if let Some(method) = &rule.method
-        && !METHODS.contains(&method.as_str())
-    {
-        let known = METHODS.join(", ");
-        mistakes.push(format!("{field}.method: unknown method, known are {known}"));
+) -> Vec<Rule<S::Strike>> {
+    let mut checked = Vec::new();
+    for (rule, i) in rules.iter().zip(0_u64..) {
+        let field = format!("{name}[{i}]");
+        let stream = first_stream + i;
+        let seed = Seed { seed, stream };
+        checked.push(Rule::check(&field, rule, routes, seed, mistakes));
     }
-    mistakes::ratio(&format!("{field}.error_ratio"), rule.error_ratio, mistakes);
-    let latency = format!("{field}.latency_ms");
-    mistakes::at_most(&latency, rule.latency_ms, MAX_LATENCY_MS, mistakes);
-    let status = match rule.status {
-        None => Some(default_status),
-        Some(code @ 400..=599) => StatusCode::from_u16(code).ok(),
-        Some(_) => None,
-    };
-    if status.is_none() {
-        mistakes.push(format!("{field}.status: must be from 400 to 599"));
-    }
-    status.filter(|_| mistakes.len() == before)
+    checked
 }

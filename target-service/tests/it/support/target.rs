@@ -20,6 +20,7 @@ use target_service::{
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
     profile::{Profile, ProfileName, Workshop},
+    server::Connections,
     service::{Common, Service},
     telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics, Telemetry},
 };
@@ -31,6 +32,7 @@ pub(crate) struct Target {
     pub(crate) app: Router,
     pub(crate) telemetry: Telemetry,
     pub(crate) drain: Drain,
+    pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
 }
@@ -89,8 +91,14 @@ impl Parts {
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            max_connections: 100,
         };
         Self { common, name, log }
+    }
+
+    /// Of a key-value store.
+    pub(crate) fn kv() -> Self {
+        Self::new(ProfileName::Kv, kv::CATALOGUE)
     }
 
     /// The service around `profile`.
@@ -102,10 +110,16 @@ impl Parts {
             app: service.router,
             telemetry: service.telemetry,
             drain,
-            fault_api: faults::router(vec![(self.name, faults)]),
+            connections: service.connections,
+            fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
         }
     }
+}
+
+/// The profile whose faults are tried.
+pub(crate) fn kv_in_memory() -> Profile {
+    kv::profile(Arc::new(MemoryStore::default()))
 }
 
 impl Target {
