@@ -90,31 +90,37 @@ impl NativeHttp {
     }
 
     pub(super) fn record(&self, exchange: &Exchange) {
-        self.count(exchange, 1);
-        self.observe(exchange, exchange.seconds);
+        let known = self.series(exchange.subject);
+        self.count_in(known, exchange, 1);
+        self.observe_in(known, exchange, exchange.seconds);
     }
 
     pub(super) fn count(&self, exchange: &Exchange, increments: u64) {
-        let (subject, status) = (exchange.subject, exchange.status);
-        let answers = self.series(subject).map(|known| known.answers.iter());
-        let known = answers.and_then(|mut answers| answers.find(|(code, _)| *code == status));
-        match known {
+        self.count_in(self.series(exchange.subject), exchange, increments);
+    }
+
+    pub(super) fn observe(&self, exchange: &Exchange, value: f64) {
+        self.observe_in(self.series(exchange.subject), exchange, value);
+    }
+
+    fn count_in(&self, known: Option<&Known>, exchange: &Exchange, increments: u64) {
+        let status = exchange.status;
+        let answers = known.map(|known| known.answers.iter());
+        match answers.and_then(|mut answers| answers.find(|(code, _)| *code == status)) {
             Some((_, counter)) => counter.inc_by(increments),
             None => self
                 .requests
-                .get_or_create(&labels(subject, status))
+                .get_or_create(&labels(exchange.subject, status))
                 .inc_by(increments),
         };
     }
 
-    pub(super) fn observe(&self, exchange: &Exchange, value: f64) {
-        let subject = exchange.subject;
-        let known = self.series(subject);
+    fn observe_in(&self, known: Option<&Known>, exchange: &Exchange, value: f64) {
         match known.and_then(|known| known.duration.as_ref()) {
             Some(duration) => duration.observe(value, exchange.trace_id),
             None => self
                 .durations
-                .get_or_create(&endpoint(subject))
+                .get_or_create(&endpoint(exchange.subject))
                 .observe(value, exchange.trace_id),
         }
     }

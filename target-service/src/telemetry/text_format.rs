@@ -168,3 +168,42 @@ impl Display for Number {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::encoding::prometheus_protobuf::prometheus_data_model::Gauge;
+
+    use super::*;
+
+    #[test]
+    fn what_a_client_sent_cannot_break_out_of_its_label() {
+        let label = LabelPair {
+            name: "route".to_owned(),
+            value: "/a?\"b\\c\nd".to_owned(),
+        };
+        let metric = Metric {
+            label: vec![label],
+            gauge: Some(Gauge { value: 0.5 }),
+            timestamp_ms: 1500,
+            ..Metric::default()
+        };
+        let family = MetricFamily {
+            name: "odd".to_owned(),
+            help: "Two\nlines.".to_owned(),
+            r#type: MetricType::Gauge as i32,
+            metric: vec![metric],
+            unit: String::new(),
+        };
+        let head = "# HELP odd Two\\nlines.\n# TYPE odd gauge\n";
+        let sample = r#"odd{route="/a?\"b\\c\nd"} 0.5"#;
+        let families = [family];
+        assert_eq!(
+            write(&families, TextFormat::Prometheus),
+            format!("{head}{sample} 1500\n")
+        );
+        assert_eq!(
+            write(&families, TextFormat::OpenMetrics),
+            format!("{head}{sample} 1.5\n# EOF\n")
+        );
+    }
+}

@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use prometheus_client::encoding::prometheus_protobuf::prometheus_data_model::{
-    Exemplar, MetricFamily, MetricType,
+    Exemplar, Histogram, MetricFamily, MetricType,
 };
 use prost::Message as _;
 use tower::ServiceExt as _;
@@ -48,6 +48,18 @@ fn decode(body: &[u8]) -> Vec<MetricFamily> {
         families.push(MetricFamily::decode_length_delimited(&mut rest).expect("a family"));
     }
     families
+}
+
+fn latency_of_reads(families: &[MetricFamily]) -> &Histogram {
+    let mut families = families.iter();
+    let durations = families.find(|family| family.name == "http_request_duration_seconds");
+    let mut metrics = durations.expect("a family").metric.iter();
+    let read = metrics.find(|metric| {
+        let labels = metric.label.iter().map(|label| label.value.as_str());
+        labels.eq(["GET", ENTRY])
+    });
+    let histogram = read.and_then(|metric| metric.histogram.as_ref());
+    histogram.expect("a histogram")
 }
 
 fn traces(exemplars: &[Exemplar]) -> Vec<&str> {
@@ -111,13 +123,7 @@ async fn protobuf_has_classic_and_native_buckets_with_exemplars_in_both() {
     let named = |name: &str| families.iter().find(|family| family.name == name);
     let requests = named("http_requests_total").expect("a family");
     assert_eq!(requests.r#type(), MetricType::Counter);
-    let durations = named("http_request_duration_seconds").expect("a family");
-    let read = durations.metric.iter().find(|metric| {
-        let labels = metric.label.iter().map(|label| label.value.as_str());
-        labels.eq(["GET", ENTRY])
-    });
-    let histogram = read.and_then(|metric| metric.histogram.as_ref());
-    let histogram = histogram.expect("a histogram");
+    let histogram = latency_of_reads(&families);
     assert_eq!(histogram.sample_count, 1);
     assert_eq!(histogram.bucket.len(), 18);
     assert_eq!(histogram.schema, 3);
@@ -158,4 +164,27 @@ async fn all_formats_tell_the_same() {
         plain.count("http_requests_total"),
         open.count("http_requests_total")
     );
+}
+
+#[tokio::test]
+async fn native_buckets_begin_anew_with_a_reset_and_vanish_when_coarse() {
+    let target = used_target().await;
+    let reset = serde_json::json!({"telemetry": {"counter_reset": {}}});
+    target.set_faults(reset).await;
+    let families = decode(&scrape(&target, PROTOBUF).await.1);
+    let histogram = latency_of_reads(&families);
+    assert_eq!(histogram.sample_count, 0);
+    assert!(histogram.positive_span.is_empty() && histogram.positive_delta.is_empty());
+    // Still native, so Prometheus goes on with the same kind of series.
+    assert!(histogram.zero_threshold > 0.0);
+    target.get("/v1/kv/a").await;
+    let families = decode(&scrape(&target, PROTOBUF).await.1);
+    assert_eq!(latency_of_reads(&families).positive_delta, [1]);
+
+    let coarse = serde_json::json!({"telemetry": {"coarse_buckets": {}}});
+    target.set_faults(coarse).await;
+    let families = decode(&scrape(&target, PROTOBUF).await.1);
+    let histogram = latency_of_reads(&families);
+    assert!(histogram.positive_span.is_empty() && histogram.zero_threshold == 0.0);
+    assert_eq!(histogram.bucket.len(), 3);
 }
