@@ -106,6 +106,7 @@ impl Service {
             Admin::OwnPort(address) => {
                 let routes = fallbacks(profile.routes, &defects);
                 let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let probes = probes.layer(middleware::from_fn(http::catch_panic));
                 (layered, Some((address, probes.merge(exposition))))
             }
         };
