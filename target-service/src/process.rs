@@ -18,7 +18,7 @@ use crate::{
     server::{Connections, Ended, Limits, Listening, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics},
     writer,
 };
 
@@ -234,9 +234,9 @@ async fn open(
         profile: name.as_str(),
     };
     let mut common = Common {
-        metrics: Metrics::new(catalogue, build, log.dropped.clone()),
+        metrics: Metrics::new(catalogue, build, log.dropped.clone(), Dialect::Native),
         logger: Logger::new(identity, config.log_level, log.sink.clone()),
-        faults: Faults::none(catalogue, config.seed),
+        faults: Faults::none(catalogue, config.seed).with_defects(&config.defects),
         drain: drain.clone(),
         defects: config.defects.clone(),
         seed: config.seed,

@@ -6,7 +6,6 @@
 //! knows no entries and no store; the probes and the telemetry ask it what to say.
 
 mod api;
-mod counter_fault;
 mod course;
 mod damage;
 mod dice;
@@ -15,11 +14,14 @@ mod guard;
 mod health;
 mod inner;
 mod inner_rule;
+mod metric_lie_spec;
+mod metric_lies;
 mod mistakes;
 mod outer;
 mod outer_rule;
 mod resource;
 mod rule;
+mod share;
 mod spec;
 mod status_filter;
 mod switchboard;
@@ -31,9 +33,14 @@ pub use health::{HealthFaultSpec, Lie, Probe, ProbeFaultSpec, Verdict};
 pub(crate) use inner::InjectedPanic;
 pub use inner::{Note, inner};
 pub use inner_rule::InnerFaultSpec;
+pub use metric_lie_spec::{
+    CoarseBucketsSpec, RecordedRoute, RouteLabelSpec, ShareSpec, StaleTimestampSpec,
+    StatusLabelSpec, StuckGaugeSpec, WholeSpec,
+};
+pub use metric_lies::{Distortion, MetricLies, ToldStatus};
 pub use outer::outer;
 pub use outer_rule::OuterFaultSpec;
 pub use resource::{ConnectionsFaultSpec, CpuFaultSpec, MemoryFaultSpec, ResourceFaultSpec};
-pub use spec::{CounterFaultSpec, FaultSpec, TelemetryFaultSpec};
+pub use spec::{FaultSpec, TelemetryFaultSpec};
 pub use status_filter::StatusFilter;
 pub use switchboard::Faults;

@@ -22,7 +22,7 @@ use target_service::{
     profile::{Profile, ProfileName, Workshop},
     server::Connections,
     service::{Common, Service},
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics, Telemetry},
 };
 use tower::ServiceExt as _;
 
@@ -65,6 +65,11 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
+        Self::speaking(name, catalogue, Dialect::Native)
+    }
+
+    /// With the HTTP metrics of `dialect`.
+    pub(crate) fn speaking(name: ProfileName, catalogue: Catalogue, dialect: Dialect) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
@@ -78,7 +83,7 @@ impl Parts {
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
-            metrics: Metrics::new(catalogue, build, dropped),
+            metrics: Metrics::new(catalogue, build, dropped, dialect),
             logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
             faults: Faults::none(catalogue, 7),
             drain: Drain::default(),
