@@ -11,12 +11,13 @@
 //! server::Server                                listeners, connections and their limits, the way down
 //! ```
 //!
-//! `faults` and `telemetry` are layers that know no profile. `config` reads the settings, the binary
+//! `faults` and `telemetry` are layers that know no profile, `database` connects. `config` reads the settings, the binary
 //! composes.
 
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod database;
 pub mod drain;
 pub mod endpoint;
 pub mod events;

@@ -7,6 +7,7 @@ mod database;
 mod defects;
 mod fault_file;
 mod mistakes;
+mod secret;
 
 pub use admin_token::AdminToken;
 pub use args::Args;
@@ -14,3 +15,4 @@ pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};
 pub use mistakes::Mistakes;
+pub use secret::Secret;

@@ -1,46 +1,88 @@
-//! Profile `kv`: keys, values and where they are kept.
+//! Profile `kv`: keys, values, how they are sealed and where they are kept.
 
 mod dependency;
 pub mod domain;
+mod entries;
+mod operations;
 mod routes;
+pub mod seal;
 mod settings;
 pub mod store;
 
+pub use entries::Entries;
+pub use operations::{Operation, Operations, Outcome};
 pub use routes::{KV as CATALOGUE, KvError};
+pub use seal::Seal;
 pub use settings::{KvArgs, Settings};
 
 use std::sync::Arc;
 
 use crate::{
-    config::Database,
-    profile::{OpenError, Profile, ProfileName, Workshop},
+    config::{Database, Defect},
+    profile::{OpenError, Profile, ProfileName, TaskError, Workshop},
 };
 use domain::Store;
-use store::{MemoryStore, SqliteStore};
+use store::{FusedStore, MeasuredStore, MemoryStore, PostgresStore, SqliteStore};
 
 /// Opens the store that the settings name.
-pub async fn open(settings: &Settings, _workshop: &mut Workshop<'_>) -> Result<Profile, OpenError> {
-    let cannot = |source: store::OpenError| OpenError {
+pub async fn open(settings: &Settings, workshop: &mut Workshop<'_>) -> Result<Profile, OpenError> {
+    let opened = open_store(settings, workshop).await;
+    let (store, seal) = opened.map_err(|source| OpenError {
         profile: ProfileName::Kv,
-        source: source.into(),
-    };
-    Ok(profile(match &settings.database {
-        Database::Memory => Arc::new(MemoryStore::default()),
-        Database::SqliteInMemory => Arc::new(SqliteStore::in_memory().await.map_err(cannot)?),
-        Database::SqliteFile(path) => Arc::new(SqliteStore::open(path).await.map_err(cannot)?),
-        Database::Postgres(_) => {
-            return Err(OpenError {
-                profile: ProfileName::Kv,
-                source: "PostgreSQL is not supported yet".into(),
-            });
-        }
-    }))
+        source,
+    })?;
+    let fused = FusedStore::new(store, &workshop.defects);
+    let measured = MeasuredStore::new(Arc::new(fused), workshop.registry);
+    let health = measured.health().clone();
+    let store: Arc<dyn Store> = Arc::new(measured);
+    let entries = Entries::new(Arc::clone(&store), seal);
+    entries.operations().register(workshop.registry);
+    let watch = health.watch(Arc::clone(&store), workshop.drain.clone());
+    Ok(Profile {
+        task: Some(Box::pin(async {
+            watch.await;
+            Ok(())
+        })),
+        ..assemble(store, entries)
+    })
 }
 
-/// The profile over any store.
+/// The profile over any store, sealed for this process alone.
 pub fn profile(store: Arc<dyn Store>) -> Profile {
+    let entries = Entries::new(Arc::clone(&store), Seal::random());
+    assemble(store, entries)
+}
+
+fn assemble(store: Arc<dyn Store>, entries: Entries) -> Profile {
     Profile {
-        dependencies: vec![Arc::new(dependency::StoreDependency(Arc::clone(&store)))],
-        ..Profile::of(routes::router(store))
+        dependencies: vec![Arc::new(dependency::StoreDependency(store))],
+        ..Profile::of(routes::router(entries))
     }
+}
+
+async fn open_store(
+    settings: &Settings,
+    workshop: &Workshop<'_>,
+) -> Result<(Arc<dyn Store>, Seal), TaskError> {
+    let defects = &workshop.defects;
+    let configured = settings.master_keys.clone();
+    let (store, keys): (Arc<dyn Store>, _) = match &settings.database {
+        Database::Memory => (Arc::new(MemoryStore::default()), configured),
+        Database::SqliteInMemory => (Arc::new(SqliteStore::in_memory(defects).await?), configured),
+        Database::SqliteFile(path) => {
+            let store = SqliteStore::open(path, settings.journal, defects).await?;
+            let keys = match configured {
+                Some(keys) => keys,
+                // A database without its table has no entries either.
+                None if defects.has(Defect::NoBootstrap) => seal::beside(path, true)?,
+                None => seal::beside(path, store.databases().await?.is_empty())?,
+            };
+            (Arc::new(store), Some(keys))
+        }
+        Database::Postgres(url) => {
+            let store = PostgresStore::new(url.options()?, settings.pool, defects);
+            (Arc::new(store), configured)
+        }
+    };
+    Ok((store, keys.as_ref().map_or_else(Seal::random, Seal::new)))
 }

@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use proptest::{collection::vec, prelude::*};
-use target_service::kv::store::SqliteStore;
+use target_service::{config::Defects, kv::store::SqliteStore};
 use tokio::runtime::Builder;
 
 use super::support::Target;
@@ -48,7 +48,7 @@ proptest! {
         prop_assume!(request.is_ok());
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let status = runtime.block_on(async {
-            let store = SqliteStore::in_memory().await.expect("a database");
+            let store = SqliteStore::in_memory(&Defects::default()).await.expect("a database");
             let target = Target::with_store(store);
             target.call(request.expect("checked")).await.status
         });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A key: 1 to 128 characters of `A-Z a-z 0-9 . _ -`, ordered by byte value.
+/// A key, ordered by byte value. Two ways to make one, as two interfaces promise different things.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(String);
 
@@ -12,16 +12,21 @@ pub enum KeyError {
     /// Empty, or longer than [`Key::MAX_LEN`].
     #[error("key must have 1 to {} characters", Key::MAX_LEN)]
     Length,
+    /// Longer than [`Key::MAX_BYTES`].
+    #[error("key must not exceed {} bytes", Key::MAX_BYTES)]
+    TooLarge,
     /// A character outside the alphabet.
     #[error("key may only have the characters A-Z a-z 0-9 . _ -")]
     Alphabet,
 }
 
 impl Key {
-    /// Longest key, in characters (and bytes: the alphabet is ASCII).
+    /// Longest key in a path, in characters (and bytes: the alphabet is ASCII).
     pub const MAX_LEN: usize = 128;
+    /// Largest key of all, in bytes.
+    pub const MAX_BYTES: usize = 1024;
 
-    /// Checks `text` against length and alphabet.
+    /// For paths: 1 to 128 characters of `A-Z a-z 0-9 . _ -`.
     pub fn parse(text: impl Into<String>) -> Result<Self, KeyError> {
         let text = text.into();
         if text.is_empty() || text.len() > Self::MAX_LEN {
@@ -30,6 +35,15 @@ impl Key {
         let known = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
         if !text.bytes().all(known) {
             return Err(KeyError::Alphabet);
+        }
+        Ok(Self(text))
+    }
+
+    /// For bodies: any text of at most [`Key::MAX_BYTES`], also an empty one.
+    pub fn any(text: impl Into<String>) -> Result<Self, KeyError> {
+        let text = text.into();
+        if text.len() > Self::MAX_BYTES {
+            return Err(KeyError::TooLarge);
         }
         Ok(Self(text))
     }
@@ -65,6 +79,13 @@ mod tests {
         for text in ["a/b", "a b", "ä", "a\0"] {
             assert_eq!(Key::parse(text), Err(KeyError::Alphabet), "{text:?}");
         }
+    }
+
+    #[test]
+    fn any_text_of_a_kibibyte_is_a_key_outside_of_paths() {
+        assert!(Key::any("").is_ok());
+        assert!(Key::any("ä/ \0".repeat(204)).is_ok());
+        assert_eq!(Key::any("x".repeat(1025)), Err(KeyError::TooLarge));
     }
 
     #[test]

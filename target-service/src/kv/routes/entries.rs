@@ -1,7 +1,5 @@
 //! Entries over HTTP: put, get, delete, list.
 
-use std::sync::Arc;
-
 use axum::{
     Json, Router,
     body::Bytes,
@@ -20,38 +18,41 @@ use super::{
     KvError,
     catalogue::{ENTRY, LISTING},
 };
-use crate::kv::domain::{Key, ListLimit, Store, Value};
+use crate::kv::{
+    Entries,
+    domain::{DatabaseId, Key, ListLimit, Value},
+};
 
-type SharedStore = State<Arc<dyn Store>>;
 type KeyPath = Result<Path<String>, PathRejection>;
 
 /// The routes of entries.
-pub(in crate::kv) fn router(store: Arc<dyn Store>) -> Router {
+pub(in crate::kv) fn router(entries: Entries) -> Router {
     Router::new()
         .route(ENTRY, get(read).put(write).delete(remove))
         .route(LISTING, get(list))
-        .with_state(store)
+        .with_state(entries)
 }
 
-async fn read(State(store): SharedStore, path: KeyPath) -> Result<Response, KvError> {
-    let value = store.get(key(path)?).await?.ok_or(KvError::KeyNotFound)?;
+async fn read(State(entries): State<Entries>, path: KeyPath) -> Result<Response, KvError> {
+    let value = entries.get(DatabaseId::ZERO, &key(path)?).await?;
+    let value = value.ok_or(KvError::KeyNotFound)?;
     let text = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((text, value.into_string()).into_response())
 }
 
 async fn write(
-    State(store): SharedStore,
+    State(entries): State<Entries>,
     path: KeyPath,
     body: Bytes,
 ) -> Result<StatusCode, KvError> {
     let key = key(path)?;
     let value = Value::parse(body)?;
-    store.put(key, value).await?;
+    entries.put(DatabaseId::ZERO, &key, &value).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(State(store): SharedStore, path: KeyPath) -> Result<StatusCode, KvError> {
-    if store.delete(key(path)?).await? {
+async fn remove(State(entries): State<Entries>, path: KeyPath) -> Result<StatusCode, KvError> {
+    if entries.delete(DatabaseId::ZERO, &key(path)?).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(KvError::KeyNotFound)
@@ -65,14 +66,15 @@ struct Listing {
 }
 
 async fn list(
-    State(store): SharedStore,
+    State(entries): State<Entries>,
     query: Result<Query<Listing>, QueryRejection>,
 ) -> Result<Response, KvError> {
     let Query(listing) = query.map_err(|_malformed| KvError::Query)?;
     let limit = listing
         .limit
         .map_or(Ok(ListLimit::default()), ListLimit::new);
-    let keys = store.keys(limit.map_err(|_range| KvError::Query)?).await?;
+    let limit = limit.map_err(|_range| KvError::Query)?;
+    let keys = entries.keys(DatabaseId::ZERO, limit).await?;
     let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
     Ok(Json(json!({"keys": keys})).into_response())
 }

@@ -42,7 +42,8 @@ impl KvError {
             Self::Value(ValueError::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Key(_) | Self::Path | Self::Value(_) | Self::Query => StatusCode::BAD_REQUEST,
             Self::KeyNotFound => StatusCode::NOT_FOUND,
-            Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(StoreError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(StoreError::Unreadable(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -55,7 +56,8 @@ impl KvError {
             Self::Value(ValueError::NotUtf8) => "invalid_value",
             Self::Query => "invalid_query",
             Self::KeyNotFound => "key_not_found",
-            Self::Store(_) => "store_unavailable",
+            Self::Store(StoreError::Unavailable(_)) => "store_unavailable",
+            Self::Store(StoreError::Unreadable(_)) => "unreadable_entry",
         }
     }
 }

@@ -1,175 +1,151 @@
-//! Entries in `SQLite`: a file that outlives the process, or a private database in memory.
+//! Entries in `SQLite`.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
+use std::path::Path;
+
+use sqlx::{query, query_as, query_scalar, sqlite::SqliteArguments};
+
+use super::{OpenError, rows, sql};
+use crate::{
+    config::{Defect, Defects},
+    database::{Journal, Sqlite},
+    kv::domain::{DatabaseId, EntryId, KeyId, Page, Reply, Sealed, Store, StoreError},
 };
 
-use sqlx::{
-    SqlitePool, query, query_scalar,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
-
-use crate::kv::domain::{Key, ListLimit, Reply, Store, StoreError, Value};
-
-const SCHEMA: &str =
-    "CREATE TABLE IF NOT EXISTS kv (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID";
-
-/// Shorter than the request timeout, so that a locked database is told as such.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Connections for reads of a file. WAL lets them run beside the writer.
-const READERS: u32 = 4;
-
-/// A table of entries behind one writing and some reading connections.
-///
-/// `SQLite` has one writer at a time. Queueing for its connection is fair and wakes at once, whereas
-/// competing for the file lock means polling with growing pauses: latency that no client caused.
+/// A table of entries. Every write is one statement, and so a transaction that ends with it.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writer: SqlitePool,
-    reader: SqlitePool,
+    sqlite: Sqlite,
+    /// [`Defect::HoldWriteLock`].
+    hold_write_lock: bool,
 }
 
-/// The database could not be opened or prepared.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The folder of the database file could not be made.
-    #[error("cannot create the folder of the database {}", path.display())]
-    Folder {
-        /// The database file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// `SQLite` refused the database or its schema.
-    #[error("cannot open the SQLite database {database}")]
-    Sqlite {
-        /// The file, or `:memory:`.
-        database: String,
-        /// What `SQLite` said.
-        source: sqlx::Error,
-    },
-}
+type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
 
 impl SqliteStore {
     /// Opens the file at `path`; makes it, its folder and its table where missing.
-    pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                path: path.to_owned(),
-                source,
-            })?;
+    pub async fn open(path: &Path, journal: Journal, defects: &Defects) -> Result<Self, OpenError> {
+        Self::over(Sqlite::file(path, journal).await?, defects).await
+    }
+
+    /// A database of its own in memory.
+    pub async fn in_memory(defects: &Defects) -> Result<Self, OpenError> {
+        Self::over(Sqlite::in_memory().await?, defects).await
+    }
+
+    async fn over(sqlite: Sqlite, defects: &Defects) -> Result<Self, OpenError> {
+        if !defects.has(Defect::NoBootstrap) {
+            for statement in [sql::CREATE, sql::SHAPE] {
+                let done = query(statement).execute(&sqlite.writer).await;
+                done.map_err(OpenError::Table)?;
+            }
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT);
-        let connect = async {
-            let writer = pool(1).connect_with(options.clone()).await?;
-            query(SCHEMA).execute(&writer).await?;
-            let reader = pool(READERS).connect_with(options.read_only(true)).await?;
-            Ok(Self { writer, reader })
-        };
-        connect.await.map_err(|source| OpenError::Sqlite {
-            database: path.display().to_string(),
-            source,
+        Ok(Self {
+            sqlite,
+            hold_write_lock: defects.has(Defect::HoldWriteLock),
         })
     }
 
-    /// A database of its own in memory. One connection: a second one would wait for table locks.
-    pub async fn in_memory() -> Result<Self, OpenError> {
-        let connect = async {
-            let only = pool(1).connect("sqlite::memory:").await?;
-            query(SCHEMA).execute(&only).await?;
-            Ok(Self {
-                writer: only.clone(),
-                reader: only,
-            })
-        };
-        connect.await.map_err(|source| OpenError::Sqlite {
-            database: ":memory:".to_owned(),
-            source,
-        })
+    /// Rows changed.
+    async fn write(&self, write: Query<'_>) -> Result<u64, sqlx::Error> {
+        let mut writer = self.sqlite.writer.acquire().await?;
+        let done = write.execute(&mut *writer).await?;
+        if self.hold_write_lock {
+            // Fails unless a duplicate has left a transaction open, which then ends here.
+            let _none_open = query("COMMIT").execute(&mut *writer).await;
+        }
+        Ok(done.rows_affected())
     }
-}
 
-/// Connections stay open for ever: a reaped one would take a database in memory with it.
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
+    /// [`Defect::HoldWriteLock`]: a duplicate leaves its transaction open until the next write that
+    /// succeeds; nobody else can write meanwhile.
+    async fn insert_and_hold(&self, insert: Query<'_>) -> Result<u64, sqlx::Error> {
+        let mut writer = self.sqlite.writer.acquire().await?;
+        // Fails when it is open already; then that one goes on.
+        let _open_already = query("BEGIN IMMEDIATE").execute(&mut *writer).await;
+        let changed = insert.execute(&mut *writer).await?.rows_affected();
+        if changed > 0 {
+            query("COMMIT").execute(&mut *writer).await?;
+        }
+        Ok(changed)
+    }
 }
 
 impl Store for SqliteStore {
-    fn put(&self, key: Key, value: Value) -> Reply<'_, ()> {
+    fn put(&self, id: EntryId, entry: Sealed) -> Reply<'_, ()> {
         Box::pin(async move {
-            query("INSERT INTO kv (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-                .bind(key.into_string())
-                .bind(value.into_string())
-                .execute(&self.writer)
-                .await
-                .map_err(StoreError::new)?;
+            let put = query(sql::PUT)
+                .bind(id.database.get())
+                .bind(id.key.as_str())
+                .bind(entry.as_str());
+            self.write(put).await.map_err(StoreError::unavailable)?;
             Ok(())
         })
     }
 
-    fn get(&self, key: Key) -> Reply<'_, Option<Value>> {
+    fn insert(&self, id: EntryId, entry: Sealed) -> Reply<'_, bool> {
         Box::pin(async move {
-            let value: Option<String> = query_scalar("SELECT value FROM kv WHERE key = ?")
-                .bind(key.into_string())
-                .fetch_optional(&self.reader)
-                .await
-                .map_err(StoreError::new)?;
-            value.map(Value::parse).transpose().map_err(StoreError::new)
+            let insert = query(sql::INSERT)
+                .bind(id.database.get())
+                .bind(id.key.as_str())
+                .bind(entry.as_str());
+            let changed = if self.hold_write_lock {
+                self.insert_and_hold(insert).await
+            } else {
+                self.write(insert).await
+            };
+            Ok(changed.map_err(StoreError::unavailable)? > 0)
         })
     }
 
-    fn delete(&self, key: Key) -> Reply<'_, bool> {
+    fn get(&self, id: EntryId) -> Reply<'_, Option<Sealed>> {
         Box::pin(async move {
-            let done = query("DELETE FROM kv WHERE key = ?")
-                .bind(key.into_string())
-                .execute(&self.writer)
-                .await
-                .map_err(StoreError::new)?;
-            Ok(done.rows_affected() > 0)
+            let get = query_scalar(sql::GET)
+                .bind(id.database.get())
+                .bind(id.key.as_str());
+            let found: Result<Option<String>, _> = get.fetch_optional(&self.sqlite.reader).await;
+            Ok(found.map_err(StoreError::unavailable)?.map(Sealed::new))
         })
     }
 
-    fn keys(&self, limit: ListLimit) -> Reply<'_, Vec<Key>> {
+    fn delete(&self, id: EntryId) -> Reply<'_, bool> {
         Box::pin(async move {
-            let keys: Vec<String> = query_scalar("SELECT key FROM kv ORDER BY key LIMIT ?")
-                .bind(limit.get())
-                .fetch_all(&self.reader)
-                .await
-                .map_err(StoreError::new)?;
-            keys.into_iter()
-                .map(|key| Key::parse(key).map_err(StoreError::new))
-                .collect()
+            let delete = query(sql::DELETE)
+                .bind(id.database.get())
+                .bind(id.key.as_str());
+            let changed = self.write(delete).await;
+            Ok(changed.map_err(StoreError::unavailable)? > 0)
+        })
+    }
+
+    fn page(&self, database: DatabaseId, page: Page) -> Reply<'_, Vec<(KeyId, Sealed)>> {
+        Box::pin(async move {
+            let page = query_as(sql::PAGE)
+                .bind(database.get())
+                .bind(rows::after(&page))
+                .bind(i64::from(page.limit))
+                .fetch_all(&self.sqlite.reader);
+            Ok(rows::entries(page.await.map_err(StoreError::unavailable)?))
+        })
+    }
+
+    fn databases(&self) -> Reply<'_, Vec<(DatabaseId, u64)>> {
+        Box::pin(async move {
+            let counts = query_as(sql::DATABASES).fetch_all(&self.sqlite.reader);
+            rows::databases(counts.await.map_err(StoreError::unavailable)?)
         })
     }
 
     fn ping(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            // The table, not a constant: `SELECT 1` would succeed on a database that lost it.
-            query_scalar::<_, bool>("SELECT EXISTS (SELECT 1 FROM kv)")
-                .fetch_one(&self.reader)
-                .await
-                .map_err(StoreError::new)?;
+            let ping = query(sql::PING).execute(&self.sqlite.reader);
+            ping.await.map_err(StoreError::unavailable)?;
             Ok(())
         })
     }
 
     fn close(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            // The writer last: it folds the write-ahead log into the file when it is alone.
-            self.reader.close().await;
-            self.writer.close().await;
+            self.sqlite.close().await;
             Ok(())
         })
     }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
+    net::SocketAddr,
     path::Path,
     process::{Child, Command, Stdio},
     thread,
@@ -12,6 +13,8 @@ use serde_json::Value;
 /// A running instance.
 pub(crate) struct Program {
     child: Child,
+    /// Of the service.
+    pub(crate) address: SocketAddr,
     /// Default address and the one in use.
     addresses: Vec<(String, String)>,
 }
@@ -24,6 +27,18 @@ impl Program {
         command.env_clear().current_dir(folder);
         command.args(["--listen", "127.0.0.1:0", "--fault-listen", "127.0.0.1:0"]);
         command.args(arguments).env("ADMIN_ADDR", "127.0.0.1:0");
+        Self::spawn(command)
+    }
+
+    /// On a port of its own; `configure` adds settings.
+    pub(crate) fn start(configure: impl FnOnce(&mut Command)) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+        command.env_clear().args(["--listen", "127.0.0.1:0"]);
+        configure(&mut command);
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
         let mut log = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut first = String::new();
@@ -42,10 +57,22 @@ impl Program {
             let address = told[field].as_str()?.to_owned();
             Some((format!("127.0.0.1:{port}"), address))
         });
+        let address = told["addr"].as_str().and_then(|text| text.parse().ok());
         Self {
+            address: address.expect("a listening line"),
             addresses: addresses.collect(),
             child,
         }
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("a child");
+        self.child.wait().expect("an end");
     }
 
     /// `text` with the addresses in use.
@@ -65,6 +92,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
+        // Fails only when it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use target_service::kv::{
-    domain::{Key, ListLimit, Reply, Store, StoreError, Value},
+    domain::{DatabaseId, EntryId, KeyId, Page, Reply, Sealed, Store, StoreError},
     store::MemoryStore,
 };
 use tokio::sync::Semaphore;
@@ -62,7 +62,7 @@ impl GatedStore {
 }
 
 fn fail<T: Send + 'static>() -> Reply<'static, T> {
-    Box::pin(async { Err(StoreError::new("disk on fire")) })
+    Box::pin(async { Err(StoreError::unavailable("disk on fire")) })
 }
 
 fn hang<T: Send + 'static>() -> Reply<'static, T> {
@@ -72,16 +72,22 @@ fn hang<T: Send + 'static>() -> Reply<'static, T> {
 macro_rules! same_for_every_call {
     ($store:ty, $reply:expr) => {
         impl Store for $store {
-            fn put(&self, _: Key, _: Value) -> Reply<'_, ()> {
+            fn put(&self, _: EntryId, _: Sealed) -> Reply<'_, ()> {
                 $reply()
             }
-            fn get(&self, _: Key) -> Reply<'_, Option<Value>> {
+            fn insert(&self, _: EntryId, _: Sealed) -> Reply<'_, bool> {
                 $reply()
             }
-            fn delete(&self, _: Key) -> Reply<'_, bool> {
+            fn get(&self, _: EntryId) -> Reply<'_, Option<Sealed>> {
                 $reply()
             }
-            fn keys(&self, _: ListLimit) -> Reply<'_, Vec<Key>> {
+            fn delete(&self, _: EntryId) -> Reply<'_, bool> {
+                $reply()
+            }
+            fn page(&self, _: DatabaseId, _: Page) -> Reply<'_, Vec<(KeyId, Sealed)>> {
+                $reply()
+            }
+            fn databases(&self) -> Reply<'_, Vec<(DatabaseId, u64)>> {
                 $reply()
             }
             fn ping(&self) -> Reply<'_, ()> {
@@ -98,23 +104,31 @@ same_for_every_call!(BrokenStore, fail);
 same_for_every_call!(StuckStore, hang);
 
 impl Store for GatedStore {
-    fn put(&self, key: Key, value: Value) -> Reply<'_, ()> {
-        self.entries.put(key, value)
+    fn put(&self, id: EntryId, entry: Sealed) -> Reply<'_, ()> {
+        self.entries.put(id, entry)
     }
 
-    fn get(&self, key: Key) -> Reply<'_, Option<Value>> {
+    fn insert(&self, id: EntryId, entry: Sealed) -> Reply<'_, bool> {
+        self.entries.insert(id, entry)
+    }
+
+    fn get(&self, id: EntryId) -> Reply<'_, Option<Sealed>> {
         Box::pin(async move {
             self.gate.pass().await;
-            self.entries.get(key).await
+            self.entries.get(id).await
         })
     }
 
-    fn delete(&self, key: Key) -> Reply<'_, bool> {
-        self.entries.delete(key)
+    fn delete(&self, id: EntryId) -> Reply<'_, bool> {
+        self.entries.delete(id)
     }
 
-    fn keys(&self, limit: ListLimit) -> Reply<'_, Vec<Key>> {
-        self.entries.keys(limit)
+    fn page(&self, database: DatabaseId, page: Page) -> Reply<'_, Vec<(KeyId, Sealed)>> {
+        self.entries.page(database, page)
+    }
+
+    fn databases(&self) -> Reply<'_, Vec<(DatabaseId, u64)>> {
+        self.entries.databases()
     }
 
     fn ping(&self) -> Reply<'_, ()> {
