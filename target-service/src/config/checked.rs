@@ -77,7 +77,7 @@ impl Settings {
     /// What requests can ask of it.
     pub fn catalogue(&self) -> Catalogue {
         match self {
-            Self::Kv(_) => kv::CATALOGUE,
+            Self::Kv(settings) => kv::catalogue(settings.compat),
             Self::Events(_) => events::CATALOGUE,
             Self::Schedule(_) => schedule::CATALOGUE,
             Self::Writer(_) => writer::CATALOGUE,

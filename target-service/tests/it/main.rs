@@ -33,3 +33,4 @@ mod shutdown;
 mod stores;
 mod support;
 mod telemetry_faults;
+mod ui;

@@ -36,7 +36,7 @@ pub(crate) fn output(command: &mut Command) -> (i32, String, String) {
 pub(crate) struct Instance {
     child: Child,
     log: BufReader<ChildStdout>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     faults: SocketAddr,
 }
 

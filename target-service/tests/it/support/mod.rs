@@ -1,5 +1,6 @@
 //! A target without sockets, and what is needed to look at it.
 
+mod browser;
 mod instance;
 mod postgres;
 mod program;
@@ -10,6 +11,7 @@ mod stores;
 mod target;
 mod writers;
 
+pub(crate) use browser::Browser;
 pub(crate) use instance::{Instance, output, program};
 pub(crate) use postgres::Postgres;
 pub(crate) use program::Program;
