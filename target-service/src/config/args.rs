@@ -60,6 +60,10 @@ pub struct Args {
     )]
     pub database: Option<String>,
 
+    /// Connections to a PostgreSQL server, at most; 50 unless set
+    #[arg(long, env = "DATABASE_POOL", value_name = "N")]
+    pub database_pool: Option<String>,
+
     /// Decides which requests a fault strikes, and everything else that is random
     #[arg(long, env = "RANDOM_SEED", default_value = "0", value_name = "N")]
     pub seed: String,
