@@ -8,6 +8,8 @@
 mod binary;
 mod bodies;
 mod conservation;
+mod events;
+mod events_stores;
 mod faults;
 mod logs;
 mod metrics;
