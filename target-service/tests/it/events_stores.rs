@@ -1,15 +1,18 @@
 //! One contract, every adapter of the counts.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, str::FromStr as _, sync::Arc};
 
+use sqlx::postgres::PgConnectOptions;
 use target_service::{
     config::{Defect, Defects},
     events::{
-        domain::{DomainName, DomainStore, EventKind, Tally, Totals},
-        store::{MemoryStore, SqliteStore},
+        domain::{DomainName, DomainStore, EventKind, StoreError, Tally, Totals},
+        store::{MemoryStore, Overwrite, PostgresStore, SqliteStore},
         with_defects,
     },
 };
+
+use super::support::Postgres;
 
 const WRITERS: u64 = 16;
 const ROUNDS: u64 = 40;
@@ -99,6 +102,12 @@ async fn file(folder: &Path) -> SqliteStore {
     SqliteStore::open(&path).await.expect("a database")
 }
 
+fn server(url: &str) -> PostgresStore {
+    let server = PgConnectOptions::from_str(url).expect("an address");
+    // As many as there are writers, so that they do meet.
+    PostgresStore::new(server, 16)
+}
+
 macro_rules! contract {
     ($($case:ident),* $(,)?) => {
         mod memory {
@@ -124,6 +133,15 @@ macro_rules! contract {
             async fn $case() {
                 let folder = tempfile::tempdir().expect("a folder");
                 super::$case(Arc::new(file(folder.path()).await)).await;
+            })*
+        }
+
+        mod postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                let url = Postgres::shared().fresh_database().await;
+                super::$case(Arc::new(server(&url))).await;
             })*
         }
     };
@@ -167,8 +185,34 @@ async fn two_processes_may_write_one_file() {
     assert_eq!(tally(&*stores[0], "a.com").await, (100, 0));
 }
 
-async fn stored_by_concurrent_writers(defects: &Defects) -> u64 {
-    let store = with_defects(MemoryStore::default(), defects);
+#[tokio::test(flavor = "multi_thread")]
+async fn two_services_may_share_a_new_database() {
+    let url = Postgres::shared().fresh_database().await;
+    let stores: [Arc<dyn DomainStore>; 2] = [Arc::new(server(&url)), Arc::new(server(&url))];
+    tokio::join!(write_together(&stores[0]), write_together(&stores[1]));
+    let totals = stores[0].totals().await.expect("sums");
+    assert_eq!(
+        totals.events.delivered + totals.events.bounced,
+        2 * WRITERS * ROUNDS
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unreachable_and_one_without_the_database_failed() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = nobody.local_addr().expect("an address").port();
+    drop(nobody);
+    let gone = server(&format!("postgres://nobody@127.0.0.1:{port}/none"));
+    let error = gone.ping().await.expect_err("nobody listens");
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+
+    let elsewhere = server(&Postgres::shared().url("no_such_database"));
+    let error = elsewhere.ping().await.expect_err("no such database");
+    assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
+}
+
+async fn stored_by_concurrent_writers(store: impl Overwrite, defects: &Defects) -> u64 {
+    let store = with_defects(store, defects);
     write_together(&store).await;
     let events = store.totals().await.expect("sums").events;
     events.delivered + events.bounced
@@ -178,8 +222,19 @@ async fn stored_by_concurrent_writers(defects: &Defects) -> u64 {
 #[tokio::test]
 async fn increments_are_lost_with_the_defect_and_only_then() {
     let defects = [Defect::LostIncrements].into_iter().collect();
-    let stored = stored_by_concurrent_writers(&defects).await;
+    let stored = stored_by_concurrent_writers(MemoryStore::default(), &defects).await;
     assert!(stored < WRITERS * ROUNDS, "{stored}");
-    let stored = stored_by_concurrent_writers(&Defects::default()).await;
+    let stored = stored_by_concurrent_writers(MemoryStore::default(), &Defects::default()).await;
     assert_eq!(stored, WRITERS * ROUNDS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_defect_loses_increments_in_databases_too() {
+    let defects = [Defect::LostIncrements].into_iter().collect();
+    let url = Postgres::shared().fresh_database().await;
+    let stored = stored_by_concurrent_writers(server(&url), &defects).await;
+    assert!(stored < WRITERS * ROUNDS, "{stored}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let stored = stored_by_concurrent_writers(file(folder.path()).await, &defects).await;
+    assert!(stored < WRITERS * ROUNDS, "{stored}");
 }

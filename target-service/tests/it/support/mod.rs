@@ -1,12 +1,15 @@
 //! A target without sockets, and what is needed to look at it.
 
 mod events;
+mod postgres;
 mod raw_http;
 mod scrape;
 mod stores;
 mod target;
 
 pub(crate) use events::{NoStore, SlowStore, events_target};
+#[expect(unused_imports, reason = "for the stores")]
+pub(crate) use postgres::Postgres;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
