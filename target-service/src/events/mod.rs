@@ -2,6 +2,7 @@
 
 mod dependency;
 pub mod domain;
+pub mod generator;
 mod metrics;
 mod routes;
 mod settings;

@@ -199,11 +199,11 @@ async fn two_services_may_share_a_new_database() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unreachable_and_one_without_the_database_failed() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = nobody.local_addr().expect("an address").port();
-    drop(nobody);
-    let gone = server(&format!("postgres://nobody@127.0.0.1:{port}/none"));
-    let error = gone.ping().await.expect_err("nobody listens");
+    // A folder without a server's socket.
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = folder.path().display();
+    let gone = server(&format!("postgres://nobody@localhost/none?host={host}"));
+    let error = gone.ping().await.expect_err("no server");
     assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
 
     let elsewhere = server(&Postgres::shared().url("no_such_database"));

@@ -9,6 +9,7 @@ mod binary;
 mod bodies;
 mod conservation;
 mod events;
+mod events_restart;
 mod events_stores;
 mod faults;
 mod logs;

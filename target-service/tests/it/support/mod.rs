@@ -8,7 +8,6 @@ mod stores;
 mod target;
 
 pub(crate) use events::{NoStore, SlowStore, events_target};
-#[expect(unused_imports, reason = "for the stores")]
 pub(crate) use postgres::Postgres;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
