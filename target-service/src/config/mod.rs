@@ -6,7 +6,7 @@ mod database;
 mod defects;
 mod mistakes;
 
-pub use args::Args;
+pub use args::{Args, Command};
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};

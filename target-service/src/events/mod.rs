@@ -2,6 +2,7 @@
 
 mod dependency;
 pub mod domain;
+pub mod generate;
 pub mod generator;
 mod metrics;
 mod routes;

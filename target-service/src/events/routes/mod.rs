@@ -8,6 +8,7 @@ mod stats;
 
 pub use catalogue::EVENTS;
 pub use error::EventsError;
+pub(super) use stats::Stats;
 
 use std::sync::Arc;
 
