@@ -8,6 +8,7 @@
 mod binary;
 mod bodies;
 mod conservation;
+mod docs;
 mod events;
 mod events_restart;
 mod events_stores;

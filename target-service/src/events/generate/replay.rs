@@ -37,7 +37,7 @@ pub(super) async fn send_all(
             let next = || events.lock().unwrap_or_else(PoisonError::into_inner).next();
             let mut sent = Sent::default();
             while let Some(event) = next() {
-                sent.note(event.kind, client.put(&event).await.err());
+                sent.note(event.kind, client.put(&event).await.err().as_ref());
             }
             sent
         });
@@ -54,7 +54,7 @@ pub(super) async fn send_all(
 }
 
 impl Sent {
-    fn note(&mut self, kind: EventKind, error: Option<ClientError>) {
+    fn note(&mut self, kind: EventKind, error: Option<&ClientError>) {
         let reason = match error {
             None => {
                 self.acknowledged += Tally::one(kind);
