@@ -10,6 +10,7 @@ mod bodies;
 mod conservation;
 mod docs;
 mod events;
+mod events_generate;
 mod events_restart;
 mod events_stores;
 mod faults;
