@@ -11,6 +11,7 @@ mod conservation;
 mod docs;
 mod events;
 mod events_generate;
+mod events_kill;
 mod events_restart;
 mod events_stores;
 mod faults;
