@@ -47,7 +47,7 @@ pub struct BaseUrl(String);
 
 /// A text is no [`BaseUrl`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no http:// address without a query; try http://127.0.0.1:7000")]
+#[error("is no plain http:// address; try http://127.0.0.1:7000")]
 pub struct InvalidUrl;
 
 impl BaseUrl {
@@ -63,7 +63,8 @@ impl FromStr for BaseUrl {
     fn from_str(text: &str) -> Result<Self, InvalidUrl> {
         let uri: Uri = text.parse().map_err(|_syntax| InvalidUrl)?;
         let good = uri.scheme() == Some(&Scheme::HTTP)
-            && uri.authority().is_some()
+            // A password would end up in messages, and is not sent anyway.
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
             && uri.query().is_none();
         let base = text.trim_end_matches('/').to_owned();
         good.then_some(Self(base)).ok_or(InvalidUrl)
@@ -91,6 +92,7 @@ mod tests {
             "127.0.0.1:7000",
             "https://a.com",
             "http://a.com?x",
+            "http://user:password@a.com",
             "/a",
         ] {
             assert_eq!(text.parse::<BaseUrl>(), Err(InvalidUrl), "{text}");

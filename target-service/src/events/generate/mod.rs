@@ -68,6 +68,7 @@ pub async fn run(args: &GenerateArgs, mut output: impl Write) -> Result<Outcome,
     } else {
         writeln!(output, "{report}")?;
     }
+    output.flush()?;
     Ok(report.outcome())
 }
 

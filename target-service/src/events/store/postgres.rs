@@ -7,6 +7,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     query, query_as, query_scalar, raw_sql,
 };
+use tokio::time::timeout;
 
 use super::{
     Overwrite,
@@ -36,6 +37,9 @@ const TOTALS: &str = "SELECT COUNT(*), COALESCE(SUM(delivered), 0)::BIGINT, \
 /// How long a request waits for a connection. The pool tries again meanwhile, so a short restart of the
 /// server is not seen; a longer one is told as 503 long before the request's own limit.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long the end waits for connections in use.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A table of counts behind a pool of connections. A lost connection is replaced by the next call.
 #[derive(Debug)]
@@ -126,7 +130,9 @@ impl DomainStore for PostgresStore {
 
     fn close(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            self.pool.close().await;
+            // A server that hangs must not keep the process. Nothing is lost: every acknowledged event
+            // is stored.
+            let _still_in_use = timeout(CLOSE_TIMEOUT, self.pool.close()).await;
             Ok(())
         })
     }
