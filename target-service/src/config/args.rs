@@ -1,9 +1,12 @@
 //! The command line, the environment and the file, as written.
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::{
-    events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
+    events::{EventsArgs, generate::GenerateArgs},
+    kv::KvArgs,
+    schedule::ScheduleArgs,
+    sidecar::SidecarArgs,
     writer::WriterArgs,
 };
 
@@ -17,15 +20,27 @@ Examples:
   target-service --database data/kv.db                entries outlive the process
   target-service --fault-listen 127.0.0.1:8001        with the fault API
   target-service --profile events,schedule            two profiles, each on its own port
+  target-service generate-events --url http://127.0.0.1:7000
   FAULT_ADDR=127.0.0.1:8001 RANDOM_SEED=7 target-service
 
 A flag beats its environment variable, which beats the file. Exit codes: 0 stopped by a signal, 1 failed,
 2 bad configuration.";
 
+/// What the program can do besides serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Print a seeded stream of events, or send it to a service and compare what is stored
+    GenerateEvents(GenerateArgs),
+}
+
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.
 #[derive(Debug, Clone, Parser)]
 #[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None, args_override_self = true)]
 pub struct Args {
+    /// Something else than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// What the service is: kv, events, schedule, writer, sidecar, or several of them
     #[arg(
         long,

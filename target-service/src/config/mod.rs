@@ -10,7 +10,7 @@ mod mistakes;
 mod secret;
 
 pub use admin_token::AdminToken;
-pub use args::Args;
+pub use args::{Args, Command};
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};

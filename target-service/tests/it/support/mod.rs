@@ -1,6 +1,7 @@
 //! A target without sockets, and what is needed to look at it.
 
 mod browser;
+mod events;
 mod instance;
 mod postgres;
 mod program;
@@ -12,6 +13,7 @@ mod target;
 mod writers;
 
 pub(crate) use browser::Browser;
+pub(crate) use events::{NoStore, SlowStore, events_target};
 pub(crate) use instance::{Instance, output, program};
 pub(crate) use postgres::Postgres;
 pub(crate) use program::Program;
