@@ -56,12 +56,12 @@ pub struct KvArgs {
 pub struct Settings {
     /// Where entries are kept.
     pub database: Database,
-    /// Whose answers `/kv` gives.
-    pub compat: Compat,
     /// How a `SQLite` file is kept whole.
     pub journal: Journal,
     /// Connections to a `PostgreSQL` server, at most.
     pub pool: u32,
+    /// Whose answers `/kv` gives.
+    pub compat: Compat,
     /// What seals them; `None`: a key file beside the database, or a key for this process alone.
     pub master_keys: Option<MasterKeys>,
 }
@@ -70,11 +70,11 @@ impl Settings {
     /// Reads the settings; notes every mistake.
     pub fn check(args: &Args, mistakes: &mut Mistakes) -> Option<Self> {
         let database = Database::check(args, Database::SqliteInMemory, mistakes);
+        let journal = mistakes.note(journal(&args.kv.sqlite_journal));
+        let pool = pool(args.database_pool.as_deref(), mistakes);
         let compat = args.kv.compat.parse();
         let compat = compat.map_err(|error| format!("--compat (TARGET_COMPAT): {error}"));
         let compat = mistakes.note(compat);
-        let journal = mistakes.note(journal(&args.kv.sqlite_journal));
-        let pool = pool(args.database_pool.as_deref(), mistakes);
         let master_keys = mistakes.note(master_keys(&args.kv))?;
         let (database, compat) = (database?, compat?);
         if matches!(database, Database::Postgres(_)) && master_keys.is_none() {
@@ -86,9 +86,9 @@ impl Settings {
         }
         Some(Self {
             database,
-            compat,
             journal: journal?,
             pool: pool?,
+            compat,
             master_keys,
         })
     }

@@ -10,7 +10,7 @@ use target_service::{
     profile::ProfileName,
 };
 
-use super::support::{BrokenStore, Parts, StuckStore, Target};
+use super::support::{BrokenStore, Instance, Parts, StuckStore, Target, raw_http};
 
 const MODES: [Compat; 2] = [Compat::None, Compat::DumbKv];
 
@@ -400,5 +400,21 @@ async fn what_was_refused_is_counted_as_invalid_and_a_success_as_ok() {
     for op in ["get", "delete", "list"] {
         assert_eq!(count(op, "invalid"), Some(1.0), "{op}");
         assert_eq!(count(op, "ok"), Some(0.0), "{op}");
+    }
+}
+
+#[test]
+fn as_dumbkv_the_program_has_its_metrics_and_its_answers() {
+    let original = Instance::start(&["--compat", "dumbkv", "--database", "memory"]);
+    let read = raw_http(original.address, "POST", "/kv", r#"{"key": "k"}"#);
+    assert_eq!(read.expect("an answer").0, 500);
+    let (_, metrics) = raw_http(original.address, "GET", "/metrics", "").expect("metrics");
+    assert!(metrics.contains("compat=\"dumbkv\""), "{metrics}");
+    let counted = metrics
+        .lines()
+        .find(|line| line.starts_with("http_requests_total{") && line.ends_with(" 1"));
+    let counted = counted.expect("one request was counted");
+    for label in ["handler=\"/kv\"", "method=\"POST\"", "status=\"5xx\""] {
+        assert!(counted.contains(label), "{counted}");
     }
 }
