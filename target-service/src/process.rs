@@ -205,7 +205,7 @@ async fn open(
     let catalogue = match &profile.settings {
         Settings::Kv(_) => kv::CATALOGUE,
         Settings::Events(_) => events::CATALOGUE,
-        Settings::Schedule(_) => schedule::CATALOGUE,
+        Settings::Schedule(settings) => settings.catalogue(),
         Settings::Writer(_) => writer::CATALOGUE,
         Settings::Sidecar(_) => sidecar::CATALOGUE,
     };
@@ -214,7 +214,7 @@ async fn open(
         profile: name.as_str(),
     };
     let identity = Identity {
-        service: name.service(),
+        service: profile.settings.service(),
         version,
         profile: name.as_str(),
     };

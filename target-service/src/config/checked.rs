@@ -65,6 +65,14 @@ impl Settings {
         }
     }
 
+    /// The `service` field of log lines.
+    pub fn service(&self) -> &'static str {
+        match self {
+            Self::Schedule(settings) => settings.service_name,
+            other => other.profile().service(),
+        }
+    }
+
     /// What the first log line says about them.
     pub fn told(&self) -> Map<String, Value> {
         match self {

@@ -14,6 +14,8 @@ mod metrics;
 mod probes;
 mod random_requests;
 mod routes;
+mod schedule;
+mod schedule_random;
 mod shutdown;
 mod stores;
 mod support;
