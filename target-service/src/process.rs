@@ -117,6 +117,11 @@ impl Process {
             }
             tell("seed", json!(self.seed));
             bound.logger().log(Level::Info, "listening", fields);
+            if let (ProfileName::Writer, Some(address)) = (bound.name, address(&bound.listener)) {
+                // Dashboards and log rules in the field look for this very line.
+                let ready = format!("Metrics server is ready on port :{}.", address.port());
+                bound.logger().log(Level::Info, &ready, Map::new());
+            }
             let defects: Vec<&str> = self.defects.iter().map(Defect::as_str).collect();
             if !defects.is_empty() {
                 let fields = json!({"defects": defects});
