@@ -1,16 +1,17 @@
 //! A target without sockets, and what is needed to look at it.
 
 mod postgres;
+mod program;
 mod raw_http;
 mod scrape;
 mod stores;
 mod target;
 
-#[expect(unused_imports, reason = "for the stores")]
 pub(crate) use postgres::Postgres;
+pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
-pub(crate) use target::Target;
+pub(crate) use target::{Parts, Target};
 
 pub(crate) const ENTRY: &str = "/v1/kv/{key}";
