@@ -67,6 +67,20 @@ fn every_mistake_in_the_settings_is_told() {
     }
 }
 
+#[test]
+fn a_mistake_in_a_setting_of_two_profiles_is_told_once() {
+    let arguments = [
+        "--profile",
+        "schedule,writer",
+        "--listen",
+        "writer=127.0.0.1:0",
+    ];
+    let program = Program::start(&arguments, &[("ERROR_RATE", "2")]);
+    let (code, _, said) = program.ended();
+    assert_eq!(code, Some(2));
+    assert_eq!(said.matches("ERROR_RATE").count(), 1, "{said}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_defect_that_ignores_settings_ignores_them() {
     let settings = Settings {
