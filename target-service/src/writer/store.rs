@@ -16,6 +16,9 @@ const LIMIT: Duration = Duration::from_secs(5);
 
 /// Shorter than [`LIMIT`], so that a locked file is told as such.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(3);
+/// The same for a server, in milliseconds. It would go on waiting for a lock without its client, and add
+/// the row in the end.
+const SET_STATEMENT_TIMEOUT: &str = "SET statement_timeout = 3000";
 
 const PING: &str = "SELECT id FROM devtable LIMIT 1";
 /// Both databases know this spelling of the parameter.
@@ -90,7 +93,10 @@ impl SqlRows {
         self.attempts.inc();
         let mut link = match &self.source {
             Source::Postgres(options) => {
-                let connection = PgConnection::connect_with(options).await?;
+                let mut connection = PgConnection::connect_with(options).await?;
+                query(SET_STATEMENT_TIMEOUT)
+                    .execute(&mut connection)
+                    .await?;
                 Link::Postgres(Box::new(connection))
             }
             Source::SqliteFile(path) => {

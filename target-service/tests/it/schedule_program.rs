@@ -9,12 +9,12 @@ use target_service::{
 
 use super::{
     schedule::{V1, V2, calm},
-    support::{Parts, Program, raw_http},
+    support::{LoggedProgram, Parts, raw_http},
 };
 
 #[test]
 fn every_setting_takes_effect() {
-    let mut program = Program::start(
+    let mut program = LoggedProgram::start(
         &["--profile", "schedule", "--listen", "127.0.0.1:0"],
         &[
             ("SERVICE_NAME", "schedules-canary"),
@@ -46,7 +46,7 @@ fn every_setting_takes_effect() {
 
 #[test]
 fn every_mistake_in_the_settings_is_told() {
-    let program = Program::start(
+    let program = LoggedProgram::start(
         &["--profile", "schedule"],
         &[
             ("SERVICE_NAME", ""),
@@ -75,7 +75,7 @@ fn a_mistake_in_a_setting_of_two_profiles_is_told_once() {
         "--listen",
         "writer=127.0.0.1:0",
     ];
-    let program = Program::start(&arguments, &[("ERROR_RATE", "2")]);
+    let program = LoggedProgram::start(&arguments, &[("ERROR_RATE", "2")]);
     let (code, _, said) = program.ended();
     assert_eq!(code, Some(2));
     assert_eq!(said.matches("ERROR_RATE").count(), 1, "{said}");

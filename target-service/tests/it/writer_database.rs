@@ -217,6 +217,34 @@ async fn a_server_that_comes_late_goes_and_comes_back_costs_no_restart_and_no_co
 }
 
 #[tokio::test]
+async fn a_locked_table_is_not_ready_and_an_insert_that_was_given_up_adds_nothing_later() {
+    let address = Postgres::shared().fresh_database().await;
+    let dbname = address.rsplit('/').next().expect("a name").to_owned();
+    let running = Running::start(&settings(url(&address), 0.0)).await;
+    running
+        .until("a row", |scrape| rows(scrape, &dbname) >= 1.0)
+        .await;
+
+    let mut other = PgConnection::connect(&address).await.expect("a server");
+    let mut lock = other.begin().await.expect("a transaction");
+    let exclusive = sqlx::query("LOCK TABLE devtable").execute(&mut *lock);
+    exclusive.await.expect("a lock");
+    // No probe before: one that hangs would keep the insert from being sent.
+    running
+        .until("a real error", |scrape| by_cause(scrape, "real") >= 1.0)
+        .await;
+    let stuck = running.until_ready_is(503).await;
+    assert!(stuck.contains("database_timeout"), "{stuck}");
+    lock.rollback().await.expect("unlocked");
+
+    running.until_ready_is(200).await;
+    let target = running.stop().await;
+    assert_invariants(&target, &dbname).await;
+    let counted = rows(&target.scrape().await, &dbname);
+    assert_eq!(rows_in_server(&address).await, counted);
+}
+
+#[tokio::test]
 async fn a_table_that_is_there_is_kept_and_needs_no_right_to_make_one() {
     let address = Postgres::shared().fresh_database().await;
     let mut admin = PgConnection::connect(&address).await.expect("a server");

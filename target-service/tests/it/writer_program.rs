@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, query_scalar};
 
-use super::support::{Postgres, Program, raw_http};
+use super::support::{LoggedProgram, Postgres, raw_http};
 
 /// A port of loopback that nobody listens on.
 fn closed_port() -> u16 {
@@ -13,7 +13,7 @@ fn closed_port() -> u16 {
 }
 
 /// Waits for a database that will not come, `attempts` times.
-fn waiting(listen: &str, attempts: &str, environment: &[(&str, &str)]) -> Program {
+fn waiting(listen: &str, attempts: &str, environment: &[(&str, &str)]) -> LoggedProgram {
     let mut all = vec![
         ("DB_HOST", "127.0.0.1"),
         // A reserved port that no service of today uses.
@@ -24,7 +24,7 @@ fn waiting(listen: &str, attempts: &str, environment: &[(&str, &str)]) -> Progra
         ("CONNECT_INTERVAL_MS", "20"),
     ];
     all.extend(environment);
-    Program::start(&["--profile", "writer", "--listen", listen], &all)
+    LoggedProgram::start(&["--profile", "writer", "--listen", listen], &all)
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn with_the_defect_of_late_metrics_nothing_listens_while_it_waits() {
 
 #[test]
 fn with_the_defect_of_late_metrics_everything_comes_with_the_database() {
-    let mut program = Program::start(
+    let mut program = LoggedProgram::start(
         &["--profile", "writer", "--listen", "127.0.0.1:0"],
         &[
             ("DEFECTS", "late-metrics"),
@@ -147,7 +147,7 @@ async fn a_server_takes_the_right_password_and_a_wrong_one_is_told_as_such() {
     let file = folder.path().join("password");
     std::fs::write(&file, "hunter2\n").expect("a file");
     let writer = |password| {
-        Program::start(
+        LoggedProgram::start(
             &["--profile", "writer", "--listen", "127.0.0.1:0"],
             &[
                 ("DB_HOST", "127.0.0.1"),
@@ -179,7 +179,7 @@ async fn a_server_takes_the_right_password_and_a_wrong_one_is_told_as_such() {
 #[test]
 fn every_mistake_in_the_settings_is_told() {
     let told = |environment: &[(&str, &str)]| {
-        let (code, log, said) = Program::start(&["--profile", "writer"], environment).ended();
+        let (code, log, said) = LoggedProgram::start(&["--profile", "writer"], environment).ended();
         assert_eq!((code, log.as_str()), (Some(2), ""), "{said}");
         said
     };

@@ -1,4 +1,4 @@
-//! The program as a process of its own, gone with its test however that ends.
+//! The program as a process whose log is read line by line, gone with its test however that ends.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -8,12 +8,12 @@ use std::{
 
 use serde_json::Value;
 
-pub(crate) struct Program {
+pub(crate) struct LoggedProgram {
     child: Child,
     log: BufReader<ChildStdout>,
 }
 
-impl Program {
+impl LoggedProgram {
     /// Runs with `environment` and nothing else of whoever runs the tests.
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
@@ -65,7 +65,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for LoggedProgram {
     fn drop(&mut self) {
         // Fails only when it has ended already.
         let _ = self.child.kill();
