@@ -2,6 +2,7 @@
 
 mod logged_program;
 mod postgres;
+mod program;
 mod raw_http;
 mod scrape;
 mod stores;
@@ -9,6 +10,7 @@ mod target;
 
 pub(crate) use logged_program::LoggedProgram;
 pub(crate) use postgres::Postgres;
+pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
