@@ -11,6 +11,7 @@ mod measure;
 mod metrics;
 mod process;
 mod request_guard;
+mod request_line;
 mod trace;
 mod trace_context;
 mod trace_ids;
