@@ -6,9 +6,11 @@
 
 mod api;
 mod counter_fault;
+mod course;
 mod dice;
 mod fault_set;
 mod inner;
+mod mistakes;
 mod outer;
 mod route_fault;
 mod spec;
@@ -16,6 +18,7 @@ mod status_filter;
 mod switchboard;
 
 pub use api::router;
+pub use course::CourseSpec;
 pub use fault_set::FaultSetError;
 pub use inner::{Note, inner};
 pub use outer::outer;
