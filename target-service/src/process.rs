@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::{
     config::{Config, Defect, Defects, ProfileConfig, Settings},
     drain::Drain,
+    endpoint::Catalogue,
     events,
     faults::{self, Faults},
     kv,
@@ -18,7 +19,7 @@ use crate::{
     server::{Ended, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    telemetry::{BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics},
     writer,
 };
 
@@ -73,6 +74,30 @@ pub enum ProcessError {
     /// Something could not be closed.
     #[error("cannot close the store")]
     Close(#[source] TaskError),
+}
+
+impl Log {
+    /// The logger of the process itself, for what libraries have to say.
+    pub fn process_logger(&self, config: &Config, version: &'static str) -> Logger {
+        let names = config
+            .profiles
+            .iter()
+            .map(|profile| profile.settings.profile().as_str());
+        let identity = Identity {
+            service: "target-service".to_owned(),
+            environment: config.telemetry.environment.clone(),
+            version,
+            profile: names.collect::<Vec<_>>().join(","),
+        };
+        let style = LogStyle {
+            format: config.telemetry.log_format,
+            least: config.telemetry.log_level,
+            queries: false,
+        };
+        // It writes no request lines, and only those can lie.
+        let honest = Faults::none(Catalogue(&[]), config.seed);
+        Logger::new(identity, style, self.sink.clone(), honest)
+    }
 }
 
 impl Process {
@@ -214,14 +239,21 @@ async fn open(
         profile: name.as_str(),
     };
     let identity = Identity {
-        service: name.service(),
+        service: name.service().to_owned(),
+        environment: config.telemetry.environment.clone(),
         version,
-        profile: name.as_str(),
+        profile: name.to_string(),
     };
+    let style = LogStyle {
+        format: config.telemetry.log_format,
+        least: config.telemetry.log_level,
+        queries: name.queries_are_harmless(),
+    };
+    let faults = Faults::none(catalogue, config.seed);
     let mut common = Common {
         metrics: Metrics::new(catalogue, build, log.dropped.clone()),
-        logger: Logger::new(identity, config.log_level, log.sink.clone()),
-        faults: Faults::none(catalogue, config.seed),
+        logger: Logger::new(identity, style, log.sink.clone(), faults.clone()),
+        faults,
         drain: drain.clone(),
         defects: config.defects.clone(),
         seed: config.seed,

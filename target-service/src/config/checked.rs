@@ -7,8 +7,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Args, Defects, Mistakes};
-use crate::{events, kv, profile::ProfileName, schedule, sidecar, telemetry::Level, writer};
+use super::{Args, Defects, Mistakes, TelemetrySettings};
+use crate::{events, kv, profile::ProfileName, schedule, sidecar, writer};
 
 const LISTEN: &str = "--listen (LISTEN_ADDR)";
 
@@ -25,8 +25,8 @@ pub struct Config {
     pub seed: u64,
     /// Longest time from the stop signal to the end.
     pub drain: Duration,
-    /// Least level that is logged.
-    pub log_level: Level,
+    /// Logs and traces.
+    pub telemetry: TelemetrySettings,
 }
 
 /// One profile and its address.
@@ -104,16 +104,16 @@ impl TryFrom<&Args> for Config {
         let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
-        let log_level = mistakes.note(level(&args.log_level));
+        let telemetry = TelemetrySettings::check(&args.telemetry, &mut mistakes);
         let mistakes = mistakes.into_vec();
-        match (seed, drain, log_level) {
-            (Some(seed), Some(drain), Some(log_level)) if mistakes.is_empty() => Ok(Self {
+        match (seed, drain, telemetry) {
+            (Some(seed), Some(drain), Some(telemetry)) if mistakes.is_empty() => Ok(Self {
                 profiles,
                 defects,
                 fault_listen: fault_listen.flatten(),
                 seed,
                 drain: Duration::from_secs(drain),
-                log_level,
+                telemetry,
             }),
             _ => Err(ConfigError(mistakes)),
         }
@@ -200,16 +200,4 @@ fn loopback(text: &str, mistakes: &mut Mistakes) -> Option<SocketAddr> {
         ));
     }
     Some(address)
-}
-
-fn level(text: &str) -> Result<Level, String> {
-    match text {
-        "debug" => Ok(Level::Debug),
-        "info" => Ok(Level::Info),
-        "warn" => Ok(Level::Warn),
-        "error" => Ok(Level::Error),
-        _ => Err(format!(
-            "--log-level (LOG_LEVEL): unknown level `{text}`; known: debug, info, warn, error"
-        )),
-    }
 }

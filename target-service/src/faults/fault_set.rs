@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
-    FaultSpec, RouteFaultSpec, counter_fault::CounterFault, course::Course, dice::Dice, mistakes,
-    route_fault::RouteFault,
+    FaultSpec, RouteFaultSpec, counter_fault::CounterFault, course::Course, dice::Dice,
+    log_fault::LogFaults, mistakes, route_fault::RouteFault,
 };
 use crate::endpoint::METHODS;
 
@@ -22,6 +22,7 @@ pub(super) struct FaultSet {
     pub(super) inner: Vec<RouteFault>,
     pub(super) outer: Vec<RouteFault>,
     pub(super) drop_counter: Option<CounterFault>,
+    pub(super) logs: LogFaults,
 }
 
 /// All mistakes of a fault set, each with the path of its field.
@@ -37,6 +38,7 @@ impl Default for FaultSet {
             inner: Vec::new(),
             outer: Vec::new(),
             drop_counter: None,
+            logs: LogFaults::default(),
         }
     }
 }
@@ -73,6 +75,7 @@ impl FaultSet {
             let course = Course::check(field, rule.course.as_ref(), &mut mistakes);
             CounterFault::new(rule, course, Dice::new(seed, 3 << 32))
         });
+        let logs = LogFaults::check(&spec.telemetry.logs, routes, seed, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(FaultSetError(mistakes));
         }
@@ -82,6 +85,7 @@ impl FaultSet {
             inner,
             outer,
             drop_counter,
+            logs,
         })
     }
 
@@ -101,7 +105,7 @@ impl FaultSet {
                 .fold(0.0, f64::max)
         };
         let drop_counter = self.drop_counter.as_ref();
-        vec![
+        let mut strengths = vec![
             ("inner_error", strongest(&self.inner, RouteFault::can_fail)),
             ("inner_latency", strongest(&self.inner, RouteFault::delays)),
             ("outer_error", strongest(&self.outer, RouteFault::can_fail)),
@@ -110,7 +114,9 @@ impl FaultSet {
                 "drop_counter",
                 drop_counter.map_or(0.0, |fault| fault.strength(elapsed)),
             ),
-        ]
+        ];
+        strengths.extend(self.logs.strengths(elapsed));
+        strengths
     }
 }
 

@@ -2,18 +2,30 @@
 
 use std::time::Duration;
 
-use super::{LogFaultSpec, StatusFilter, dice::Dice, log_spec::LogLie};
+use super::{LogFaultSpec, StatusFilter, course::Course, dice::Dice, log_spec::LogLie, mistakes};
 use crate::{endpoint::METHODS, telemetry::Level};
 
 /// Fields of a JSON request line that can be missing.
-const FIELDS: [&str; 12] = [
-    "ts", "level", "msg", "method", "route", "status", "latency_ms", "bytes", "request_id", "trace_id", "span_id", "error",
+const FIELDS: [&str; 13] = [
+    "level",
+    "msg",
+    "method",
+    "route",
+    "status",
+    "latency_ms",
+    "bytes",
+    "request_id",
+    "trace_id",
+    "span_id",
+    "error",
+    "cause",
+    "note",
 ];
 
 const MAX_DELAY_MS: u64 = 60_000;
 
 /// Kinds of lies, as labels.
-pub(super) const KINDS: [&str; 6] = [
+const KINDS: [&str; 6] = [
     "log_dropped",
     "log_duplicated",
     "log_delayed",
@@ -22,14 +34,21 @@ pub(super) const KINDS: [&str; 6] = [
     "log_field_missing",
 ];
 
-/// One rule.
+/// First stream of dice, clear of those of the other layers.
+const STREAM: u64 = 16 << 32;
+
+/// All rules, in order.
+#[derive(Debug, Default)]
+pub(super) struct LogFaults(Vec<LogFault>);
+
 #[derive(Debug)]
-pub(super) struct LogFault {
+struct LogFault {
     lie: LogLie,
     ratio: f64,
     route: Option<String>,
     method: Option<String>,
     status: Option<StatusFilter>,
+    course: Course,
     dice: Dice,
 }
 
@@ -61,31 +80,66 @@ pub struct LineLies {
     pub without: Vec<String>,
 }
 
-impl LogFault {
-    pub(super) fn new(spec: &LogFaultSpec, dice: Dice) -> Self {
-        Self {
-            lie: spec.lie.clone(),
-            ratio: spec.ratio,
-            route: spec.route.clone(),
-            method: spec.method.clone(),
-            status: spec.status,
-            dice,
+impl LogFaults {
+    /// Notes every mistake of every rule.
+    pub(super) fn check(
+        rules: &[LogFaultSpec],
+        routes: &[&str],
+        seed: u64,
+        mistakes: &mut Vec<String>,
+    ) -> Self {
+        let checked = rules.iter().zip(0_u64..).map(|(rule, i)| {
+            let field = format!("telemetry.logs[{i}]");
+            check_rule(&field, rule, routes, mistakes);
+            LogFault {
+                lie: rule.lie.clone(),
+                ratio: rule.ratio,
+                route: rule.route.clone(),
+                method: rule.method.clone(),
+                status: rule.status,
+                course: Course::check(&field, rule.course.as_ref(), mistakes),
+                dice: Dice::new(seed, STREAM + i),
+            }
+        });
+        Self(checked.collect())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every kind, and how strong its strongest rule is now.
+    pub(super) fn strengths(&self, elapsed: Duration) -> impl Iterator<Item = (&'static str, f64)> {
+        KINDS.into_iter().map(move |kind| {
+            let rules = self
+                .0
+                .iter()
+                .filter(|rule| rule.lie.kind() == kind && rule.ratio > 0.0);
+            let strengths = rules.map(|rule| rule.course.strength(elapsed));
+            (kind, strengths.fold(0.0, f64::max))
+        })
+    }
+
+    /// Rolls every matching rule; `None` when the line stays honest. Only matching lines are numbered.
+    pub(super) fn roll(&self, facts: &RequestFacts, elapsed: Duration) -> Option<LineLies> {
+        let mut lies = LineLies::default();
+        for rule in self.0.iter().filter(|rule| rule.meets(facts)) {
+            if rule.dice.roll(rule.ratio * rule.course.strength(elapsed)) {
+                rule.strike(&mut lies);
+            }
         }
+        (lies != LineLies::default()).then_some(lies)
     }
+}
 
-    pub(super) fn kind(&self) -> &'static str {
-        self.lie.kind()
-    }
-
-    pub(super) fn can_lie(&self) -> bool {
-        self.ratio > 0.0
-    }
-
+impl LogFault {
     fn meets(&self, facts: &RequestFacts) -> bool {
         let same = |rule: &Option<String>, fact: &String| rule.as_ref().is_none_or(|r| r == fact);
         same(&self.route, &facts.route)
             && same(&self.method, &facts.method)
-            && self.status.is_none_or(|filter| filter.matches(facts.status))
+            && self
+                .status
+                .is_none_or(|filter| filter.matches(facts.status))
     }
 
     fn strike(&self, lies: &mut LineLies) {
@@ -100,37 +154,34 @@ impl LogFault {
     }
 }
 
-/// Rolls every matching rule; `None` when the line stays honest. Only matching lines are numbered.
-pub(super) fn roll(rules: &[LogFault], facts: &RequestFacts) -> Option<LineLies> {
-    let mut lies = LineLies::default();
-    for rule in rules.iter().filter(|rule| rule.meets(facts)) {
-        if rule.dice.roll(rule.ratio) {
-            rule.strike(&mut lies);
-        }
-    }
-    (lies != LineLies::default()).then_some(lies)
-}
-
-/// Notes every mistake of one rule.
-pub(super) fn check(field: &str, rule: &LogFaultSpec, routes: &[&str], mistakes: &mut Vec<String>) {
-    if !(0.0..=1.0).contains(&rule.ratio) {
-        mistakes.push(format!("{field}.ratio: must be from 0 to 1"));
-    }
-    if rule.route.as_deref().is_some_and(|route| !routes.contains(&route)) {
+fn check_rule(field: &str, rule: &LogFaultSpec, routes: &[&str], mistakes: &mut Vec<String>) {
+    mistakes::ratio(&format!("{field}.ratio"), rule.ratio, mistakes);
+    if rule
+        .route
+        .as_deref()
+        .is_some_and(|route| !routes.contains(&route))
+    {
         let known = routes.join(", ");
         mistakes.push(format!("{field}.route: unknown route, known are {known}"));
     }
-    if rule.method.as_deref().is_some_and(|method| !METHODS.contains(&method)) {
+    if rule
+        .method
+        .as_deref()
+        .is_some_and(|method| !METHODS.contains(&method))
+    {
         let known = METHODS.join(", ");
         mistakes.push(format!("{field}.method: unknown method, known are {known}"));
     }
     match &rule.lie {
         LogLie::Delayed { ms } if !(1..=MAX_DELAY_MS).contains(ms) => {
-            mistakes.push(format!("{field}.lie.delayed.ms: must be from 1 to {MAX_DELAY_MS}"));
+            mistakes.push(format!(
+                "{field}.lie.delayed.ms: must be from 1 to {MAX_DELAY_MS}"
+            ));
         }
         // A line feed would forge a line.
         LogLie::Prefixed { prefix }
-            if !(1..=200).contains(&prefix.chars().count()) || prefix.contains(char::is_control) =>
+            if !(1..=200).contains(&prefix.chars().count())
+                || prefix.contains(char::is_control) =>
         {
             mistakes.push(format!(
                 "{field}.lie.prefixed.prefix: must be 1 to 200 printable characters"
@@ -138,7 +189,9 @@ pub(super) fn check(field: &str, rule: &LogFaultSpec, routes: &[&str], mistakes:
         }
         LogLie::FieldMissing { field: name } if !FIELDS.contains(&name.as_str()) => {
             let known = FIELDS.join(", ");
-            mistakes.push(format!("{field}.lie.field_missing.field: unknown field, known are {known}"));
+            mistakes.push(format!(
+                "{field}.lie.field_missing.field: unknown field, known are {known}"
+            ));
         }
         _ => {}
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StatusFilter;
+use super::{CourseSpec, StatusFilter};
 use crate::telemetry::Level;
 
 /// One lie about some of the request lines.
@@ -22,6 +22,9 @@ pub struct LogFaultSpec {
     /// Only lines with this status; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusFilter>,
+    /// When it is in force; the ratio is multiplied by its strength.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<CourseSpec>,
 }
 
 /// What becomes of a line.

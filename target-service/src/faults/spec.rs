@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CourseSpec, StatusFilter};
+use super::{CourseSpec, LogFaultSpec, StatusFilter};
 
 /// Everything that shall go wrong. Empty: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -39,13 +39,16 @@ pub struct RouteFaultSpec {
     pub course: Option<CourseSpec>,
 }
 
-/// Lies of the metrics.
+/// Lies of metrics and logs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryFaultSpec {
     /// Lost increments of `http_requests_total`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop_counter: Option<CounterFaultSpec>,
+    /// Request lines that lie, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<LogFaultSpec>,
 }
 
 /// Lost increments.

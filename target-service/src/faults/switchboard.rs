@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{
-    FaultSpec,
+    FaultSpec, LineLies, RequestFacts,
     fault_set::{FaultSet, FaultSetError},
     route_fault::{self, Hit},
 };
@@ -58,6 +58,15 @@ impl Faults {
         set.drop_counter
             .as_ref()
             .is_some_and(|fault| fault.drops(status, set.elapsed()))
+    }
+
+    /// What becomes of a request line; `None`: it stays honest. `facts` are asked for only when rules are set.
+    pub fn line_lies(&self, facts: impl FnOnce() -> RequestFacts) -> Option<LineLies> {
+        let set = self.current();
+        if set.logs.is_empty() {
+            return None;
+        }
+        set.logs.roll(&facts(), set.elapsed())
     }
 
     pub(super) fn roll_inner(&self, subject: Subject) -> Hit {

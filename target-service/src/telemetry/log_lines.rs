@@ -12,8 +12,8 @@ use tracing::{
 use super::{
     Identity, Level, LogFormat, LogSink,
     log_fields::JsonFields,
-    log_text::{RequestText, access, dated},
     log_stamp::Stamp,
+    log_text::{RequestText, access, dated},
     logger::{EVENT, REQUEST},
 };
 use crate::faults::{Faults, LineLies, RequestFacts};
@@ -64,7 +64,11 @@ impl Lines {
     /// A request line is honest unless a fault says otherwise, and pays one question for that.
     fn request(&self, event: &Event<'_>, level: Level) {
         // The servers that quote requests do so on one level, whatever comes of them.
-        let level = if self.format.quotes_requests() { Level::Info } else { level };
+        let level = if self.format.quotes_requests() {
+            Level::Info
+        } else {
+            level
+        };
         let facts = || {
             let mut facts = Facts::default();
             event.record(&mut facts);
@@ -81,10 +85,10 @@ impl Lines {
     }
 
     fn lie(&self, lies: &LineLies, line: &[u8]) {
-        let mut lied = lies.prefix.clone().into_bytes();
-        lied.extend(line);
+        let mut written = lies.prefix.clone().into_bytes();
+        written.extend(line);
         if lies.duplicated {
-            lied.extend_from_within(..);
+            written.extend_from_within(..);
         }
         let sink = self.sink.clone();
         match tokio::runtime::Handle::try_current() {
@@ -92,11 +96,11 @@ impl Lines {
                 let until = tokio::time::sleep(lies.delay);
                 runtime.spawn(async move {
                     until.await;
-                    sink.send(&lied);
+                    sink.send(&written);
                 });
             }
             // Outside the runtime there are no requests and nothing to wait with.
-            _ => sink.send(&lied),
+            _ => sink.send(&written),
         }
     }
 
@@ -157,7 +161,11 @@ impl Lines {
                 let mut text = RequestText::default();
                 event.record(&mut text);
                 let text = text.without_status(!with("status"));
-                let logger = if foreign { target } else { &self.identity.service };
+                let logger = if foreign {
+                    target
+                } else {
+                    &self.identity.service
+                };
                 if self.format == LogFormat::Dated {
                     dated(out, stamp, logger, level, request, &text);
                 } else {
@@ -176,7 +184,11 @@ impl Subscriber for Lines {
         let own = matches!(metadata.target(), REQUEST | EVENT);
         // The notices of a database server quote what was asked of it.
         let talkative = metadata.target() == "sqlx::postgres::notice";
-        let least = if own { self.least } else { self.least.max(Level::Warn) };
+        let least = if own {
+            self.least
+        } else {
+            self.least.max(Level::Warn)
+        };
         metadata.is_event() && !talkative && level(metadata) >= least
     }
 

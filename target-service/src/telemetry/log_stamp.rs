@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn each_spelling_shows_the_same_moment() {
-        let spelt = |write: fn(Stamp, &mut Vec<u8>), millis| {
+        let spelt = |write: fn(Stamp, &mut Vec<u8>), millis: u64| {
             let mut out = Vec::new();
             let time = UNIX_EPOCH + Duration::from_millis(1_795_219_584_067 + millis);
             write(Stamp::at(time), &mut out);

@@ -77,11 +77,7 @@ pub(super) fn dated(
 
 /// `INFO:     <message>`, the level padded to ten characters.
 pub(super) fn access(out: &mut Vec<u8>, level: Level, request: bool, text: &RequestText) {
-    let what = if request {
-        &text.quoted
-    } else {
-        &text.message
-    };
+    let what = if request { &text.quoted } else { &text.message };
     out.extend(format!("{:<10}", format!("{}:", python(level))).as_bytes());
     line(out, what);
     if let Some(status) = text.status {
@@ -96,7 +92,10 @@ pub(super) fn access(out: &mut Vec<u8>, level: Level, request: bool, text: &Requ
 
 /// A message with a line feed would be two lines.
 fn line(out: &mut Vec<u8>, text: &str) {
-    out.extend(text.bytes().map(|b| if b.is_ascii_control() { b' ' } else { b }));
+    out.extend(
+        text.bytes()
+            .map(|b| if b.is_ascii_control() { b' ' } else { b }),
+    );
 }
 
 /// As Python names it.

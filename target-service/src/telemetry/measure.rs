@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::time::Instant;
 
-use super::{Logger, Metrics, request_guard::RequestGuard, trace_context::TraceContext};
+use super::{Logger, Metrics, request_guard::RequestGuard, request_line::Seen};
 use crate::{endpoint::Catalogue, faults::Faults};
 
 /// Everything the layer writes to. Clones share it.
@@ -29,7 +29,7 @@ pub struct Telemetry {
 pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);
-    let trace = request.extensions().get::<TraceContext>().copied();
+    let seen = Seen::of(&request, subject, telemetry.logger.style());
     let guard = RequestGuard::begin(Arc::clone(&telemetry.metrics), subject);
     let response = next.run(request).await;
     let seconds = began.elapsed().as_secs_f64();
@@ -40,7 +40,7 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
         telemetry.metrics.count(subject, status);
     }
     telemetry.metrics.observe(subject, seconds);
-    telemetry.log(subject, seconds, trace, &response);
+    telemetry.log(subject, seconds, &seen, &response);
     guard.finish();
     response
 }

@@ -5,7 +5,12 @@
 
 mod exposition;
 mod failure;
+mod log_fields;
+mod log_format;
+mod log_lines;
 mod log_sink;
+mod log_stamp;
+mod log_text;
 mod logger;
 mod measure;
 mod metrics;
@@ -18,8 +23,9 @@ mod trace_ids;
 
 pub use exposition::{CONTENT_TYPE, exposition};
 pub use failure::Failure;
+pub use log_format::LogFormat;
 pub use log_sink::LogSink;
-pub use logger::{Identity, Level, Logger};
+pub use logger::{Identity, Level, LogStyle, Logger};
 pub use measure::{Telemetry, measure};
 pub use metrics::{BuildLabels, Metrics};
 pub use trace::trace;

@@ -1,39 +1,103 @@
 //! The log line of one finished request.
 
-use axum::{body::HttpBody, response::Response};
-use serde::Serialize;
+use std::net::SocketAddr;
 
-use super::{Failure, Level, Telemetry, trace_context::TraceContext};
-use crate::{endpoint::Subject, faults::Note};
+use axum::{
+    body::HttpBody,
+    extract::{ConnectInfo, Request},
+    http::Version,
+    response::Response,
+};
 
-#[derive(Serialize)]
-struct RequestLine<'a> {
-    method: &'static str,
-    route: &'static str,
-    status: u16,
-    latency_ms: f64,
-    /// Length of the answer's body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<u64>,
-    #[serde(flatten)]
-    trace: Option<TraceContext>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
+use super::{
+    Failure, Level, LogStyle, Telemetry,
+    trace_context::{HexId, TraceContext},
+};
+use crate::{
+    endpoint::{Subject, UNMATCHED},
+    faults::Note,
+};
+
+/// What a line tells. Ids are hex digits.
+#[derive(Debug, Default)]
+pub(super) struct RequestLine<'a> {
+    pub(super) method: &'static str,
+    pub(super) route: &'static str,
+    pub(super) status: u16,
+    pub(super) latency_ms: f64,
+    /// Length of the answer's body, when it is known.
+    pub(super) bytes: Option<u64>,
+    pub(super) ids: Option<Ids>,
+    pub(super) error: Option<&'static str>,
+    pub(super) cause: Option<&'a str>,
+    pub(super) note: Option<&'a str>,
+    pub(super) quoted: Option<&'a str>,
+}
+
+#[derive(Debug)]
+pub(super) struct Ids {
+    request: HexId<16>,
+    trace: HexId<32>,
+    span: HexId<16>,
+}
+
+impl RequestLine<'_> {
+    pub(super) fn request_id(&self) -> Option<&str> {
+        self.ids.as_ref().map(|ids| ids.request.as_str())
+    }
+
+    pub(super) fn trace_id(&self) -> Option<&str> {
+        self.ids.as_ref().map(|ids| ids.trace.as_str())
+    }
+
+    pub(super) fn span_id(&self) -> Option<&str> {
+        self.ids.as_ref().map(|ids| ids.span.as_str())
+    }
+}
+
+/// What a line needs of the request, kept while the request is under way.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) trace: Option<TraceContext>,
+    quoted: Option<String>,
+}
+
+impl Seen {
+    pub(super) fn of(request: &Request, subject: Subject, style: LogStyle) -> Self {
+        Self {
+            trace: request.extensions().get().copied(),
+            quoted: style
+                .format
+                .quotes_requests()
+                .then(|| quote(request, subject, style.queries)),
+        }
+    }
+}
+
+/// `127.0.0.1:60704 - "GET / HTTP/1.1"`
+///
+/// Paths and queries may hold keys. So the route template stands for the path, unless the queries of the
+/// profile are known to be harmless.
+fn quote(request: &Request, subject: Subject, queries: bool) -> String {
+    let client: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
+    let client = client.map_or_else(|| "-".to_owned(), |ConnectInfo(client)| client.to_string());
+    let method = subject.method;
+    let version = match request.version() {
+        Version::HTTP_10 => "1.0",
+        _ => "1.1",
+    };
+    // A quote in a path is legal and would end the quoted part.
+    let target = match request.uri().path_and_query() {
+        Some(target) if queries => target.as_str().replace('"', "%22"),
+        _ if subject.route == UNMATCHED => UNMATCHED.to_owned(),
+        _ => subject.route.to_owned(),
+    };
+    format!("{client} - \"{method} {target} HTTP/{version}\"")
 }
 
 impl Telemetry {
     /// Writes the line of one finished request.
-    pub(super) fn log(
-        &self,
-        subject: Subject,
-        seconds: f64,
-        trace: Option<TraceContext>,
-        response: &Response,
-    ) {
+    pub(super) fn log(&self, subject: Subject, seconds: f64, seen: &Seen, response: &Response) {
         let status = response.status().as_u16();
         let failure = response.extensions().get::<Failure>();
         let note = response.extensions().get::<Note>();
@@ -43,13 +107,18 @@ impl Telemetry {
             status,
             latency_ms: (seconds * 1e6).round() / 1e3,
             bytes: response.body().size_hint().exact(),
-            trace,
+            ids: seen.trace.map(|trace| Ids {
+                request: HexId::of_64(trace.request_id),
+                trace: HexId::of_128(trace.trace_id),
+                span: HexId::of_64(trace.span_id),
+            }),
             error: failure.map(|failure| failure.kind),
             cause: failure.and_then(|failure| failure.cause.as_deref()),
             note: note.map(|note| note.0.as_str()),
+            quoted: seen.quoted.as_deref(),
         };
         let level = level(self.catalogue.is_probe(subject.route), status);
-        self.logger.log(level, "request", line);
+        self.logger.request(level, &line);
     }
 }
 

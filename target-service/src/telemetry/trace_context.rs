@@ -1,22 +1,47 @@
 //! The identity of a request across services: W3C Trace Context, version 00.
 
-use serde::{Serialize, Serializer};
-
 /// Ids of one request as this service sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
     /// Shared by all services on the way; 32 hex digits when written.
-    #[serde(serialize_with = "hex_32")]
     pub trace_id: u128,
     /// This service's part; 16 hex digits when written.
-    #[serde(serialize_with = "hex_16")]
     pub span_id: u64,
     /// This request, even when a trace holds several; 16 hex digits when written.
-    #[serde(serialize_with = "hex_16")]
     pub request_id: u64,
     /// Trace flags as received; 1 = sampled.
-    #[serde(skip)]
     pub flags: u8,
+}
+
+/// An id as hex digits, without a detour over the heap.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HexId<const N: usize>([u8; N]);
+
+impl<const N: usize> HexId<N> {
+    fn of(mut id: u128) -> Self {
+        let mut digits = [b'0'; N];
+        for digit in digits.iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(id & 0xf) as usize];
+            id >>= 4;
+        }
+        Self(digits)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl HexId<16> {
+    pub(super) fn of_64(id: u64) -> Self {
+        Self::of(id.into())
+    }
+}
+
+impl HexId<32> {
+    pub(super) fn of_128(id: u128) -> Self {
+        Self::of(id)
+    }
 }
 
 /// The part of a `traceparent` header that is taken over.
@@ -63,18 +88,6 @@ fn hex(text: &str, digits: usize) -> Option<u128> {
     (text.len() == digits && text.bytes().all(lower_hex))
         .then(|| u128::from_str_radix(text, 16).ok())
         .flatten()
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature is serde's"
-)]
-fn hex_16<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{id:016x}"))
-}
-
-fn hex_32<S: Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{id:032x}"))
 }
 
 #[cfg(test)]

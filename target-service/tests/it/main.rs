@@ -9,6 +9,8 @@ mod binary;
 mod bodies;
 mod conservation;
 mod faults;
+mod log_formats;
+mod log_lies;
 mod logs;
 mod metrics;
 mod probes;

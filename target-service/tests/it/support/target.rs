@@ -21,7 +21,9 @@ use target_service::{
     kv::{self, domain::Store, store::MemoryStore},
     profile::{Profile, ProfileName, Workshop},
     service::{Common, Service},
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{
+        BuildLabels, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics, Telemetry,
+    },
 };
 use tower::ServiceExt as _;
 
@@ -63,22 +65,34 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
+        Self::logging(name, catalogue, LogFormat::Json)
+    }
+
+    /// With log lines in `format`.
+    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
         };
         let identity = Identity {
-            service: name.service(),
+            service: name.service().to_owned(),
+            environment: "test".to_owned(),
             version: "1.2.3",
-            profile: name.as_str(),
+            profile: name.to_string(),
         };
+        let style = LogStyle {
+            format,
+            least: Level::Info,
+            queries: name.queries_are_harmless(),
+        };
+        let faults = Faults::none(catalogue, 7);
         let log = Written::default();
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
             metrics: Metrics::new(catalogue, build, dropped),
-            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
-            faults: Faults::none(catalogue, 7),
+            logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
+            faults,
             drain: Drain::default(),
             defects: Defects::default(),
             seed: 7,
