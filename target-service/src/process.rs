@@ -19,7 +19,9 @@ use crate::{
     server::{Ended, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics},
+    telemetry::{
+        BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter, Tracer,
+    },
     writer,
 };
 
@@ -173,10 +175,13 @@ impl Process {
         server
             .admin
             .extend(self.fault_api.map(|listener| (listener, fault_routes)));
-        let mut loggers = Vec::new();
+        let mut told = Vec::new();
         let mut dependencies = Vec::new();
         for bound in self.services {
-            loggers.push(bound.logger().clone());
+            told.push((
+                bound.logger().clone(),
+                bound.service.telemetry.tracer.clone(),
+            ));
             server
                 .metrics
                 .push(Arc::clone(&bound.service.telemetry.metrics));
@@ -190,7 +195,8 @@ impl Process {
         for dependency in dependencies {
             closed = closed.and(dependency.close().await.map_err(ProcessError::Close));
         }
-        for logger in loggers {
+        for (logger, tracer) in told {
+            tracer.flush().await;
             log_stopped(&ended, &logger);
             logger.flush();
         }
@@ -250,9 +256,14 @@ async fn open(
         queries: name.queries_are_harmless(),
     };
     let faults = Faults::none(catalogue, config.seed);
+    let sink = log.sink.clone();
+    let logger = Logger::new(identity.clone(), style, sink, faults.clone());
+    let collector = config.telemetry.collector.as_ref();
+    let exporter = collector.map(|url| SpanExporter::start(url, identity, logger.clone()));
     let mut common = Common {
         metrics: Metrics::new(catalogue, build, log.dropped.clone()),
-        logger: Logger::new(identity, style, log.sink.clone(), faults.clone()),
+        logger,
+        tracer: exporter.map(Tracer::exporting).unwrap_or_default(),
         faults,
         drain: drain.clone(),
         defects: config.defects.clone(),

@@ -11,7 +11,7 @@ use crate::{
     faults::{self, Faults},
     http::{self, HttpError},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
-    telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
+    telemetry::{self, Logger, Metrics, Telemetry, Tracer},
 };
 
 /// What the common part of a service is made of.
@@ -20,6 +20,8 @@ pub struct Common {
     pub metrics: Metrics,
     /// Where lines go.
     pub logger: Logger,
+    /// Where spans go.
+    pub tracer: Tracer,
     /// The faults in force.
     pub faults: Faults,
     /// Turns `/readyz` to 503.
@@ -66,18 +68,25 @@ impl Service {
     /// Puts `profile` among the layers.
     pub fn new(common: Common, profile: Profile) -> Self {
         let Common {
-            metrics,
+            mut metrics,
             logger,
+            tracer,
             faults,
             drain,
             catalogue,
             request_limit,
             ..
         } = common;
+        metrics.registry().register(
+            "otel_spans_dropped",
+            "Spans lost because the queue was full or the collector did not take them",
+            tracer.dropped(),
+        );
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
             logger,
+            tracer,
             faults,
         };
         let probes = http::probes(profile.dependencies.clone(), drain);
@@ -125,7 +134,7 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
         ))
         .layer(middleware::from_fn_with_state(faults, faults::outer))
         .layer(middleware::from_fn_with_state(
-            TraceIds::default(),
+            telemetry.tracer.clone(),
             telemetry::trace,
         ))
 }

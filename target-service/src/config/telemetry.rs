@@ -1,7 +1,7 @@
 //! How the service tells about itself.
 
 use super::Mistakes;
-use crate::telemetry::{Level, LogFormat};
+use crate::telemetry::{CollectorUrl, Level, LogFormat};
 
 /// Raw settings of logs and traces.
 #[derive(Debug, Clone, clap::Args)]
@@ -27,6 +27,15 @@ pub struct TelemetryArgs {
         value_name = "NAME"
     )]
     pub environment: String,
+
+    /// Collector of spans, OTLP over HTTP in JSON; nothing is exported unless set
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub otlp_endpoint: Option<String>,
 }
 
 /// Settings that are known to be good.
@@ -38,6 +47,8 @@ pub struct TelemetrySettings {
     pub log_format: LogFormat,
     /// Told on every line.
     pub environment: String,
+    /// Where spans go, if anywhere.
+    pub collector: Option<CollectorUrl>,
 }
 
 impl TelemetrySettings {
@@ -46,10 +57,18 @@ impl TelemetrySettings {
         let format: Result<LogFormat, _> = args.log_format.parse();
         let format = format.map_err(|error| format!("--log-format (LOG_FORMAT): {error}"));
         let log_format = mistakes.note(format);
+        // An empty variable counts as unset, as OpenTelemetry asks.
+        let endpoint = args.otlp_endpoint.as_deref().filter(|url| !url.is_empty());
+        let collector = endpoint.map(|url| {
+            let url = CollectorUrl::parse(url);
+            url.map_err(|error| format!("--otlp-endpoint (OTEL_EXPORTER_OTLP_ENDPOINT): {error}"))
+        });
+        let collector = collector.and_then(|collector| mistakes.note(collector));
         Some(Self {
             log_level: log_level?,
             log_format: log_format?,
             environment: args.environment.clone(),
+            collector,
         })
     }
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::time::Instant;
 
-use super::{Logger, Metrics, request_guard::RequestGuard, request_line::Seen};
+use super::{Logger, Metrics, Tracer, request_guard::RequestGuard, request_line::Seen};
 use crate::{endpoint::Catalogue, faults::Faults};
 
 /// Everything the layer writes to. Clones share it.
@@ -21,6 +21,8 @@ pub struct Telemetry {
     pub metrics: Arc<Metrics>,
     /// Where the lines go.
     pub logger: Logger,
+    /// Where the spans go.
+    pub tracer: Tracer,
     /// Asked whether an increment is to be lost.
     pub faults: Faults,
 }
@@ -29,7 +31,7 @@ pub struct Telemetry {
 pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);
-    let seen = Seen::of(&request, subject, telemetry.logger.style());
+    let seen = Seen::of(&request, subject, &telemetry);
     let guard = RequestGuard::begin(Arc::clone(&telemetry.metrics), subject);
     let response = next.run(request).await;
     let seconds = began.elapsed().as_secs_f64();

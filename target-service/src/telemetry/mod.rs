@@ -1,4 +1,4 @@
-//! What the service says about itself: metrics, one log line per request, trace ids.
+//! What the service says about itself: metrics, one log line per request, traces.
 //!
 //! Knows requests and answers, and no entries and no store. It asks [`crate::faults`] one question,
 //! whether to lose an increment, and reads the notes that injected faults leave on answers.
@@ -17,9 +17,12 @@ mod metrics;
 mod process;
 mod request_guard;
 mod request_line;
+mod span;
+mod span_exporter;
 mod trace;
 mod trace_context;
 mod trace_ids;
+mod tracer;
 
 pub use exposition::{CONTENT_TYPE, exposition};
 pub use failure::Failure;
@@ -28,6 +31,8 @@ pub use log_sink::LogSink;
 pub use logger::{Identity, Level, LogStyle, Logger};
 pub use measure::{Telemetry, measure};
 pub use metrics::{BuildLabels, Metrics};
+pub use span_exporter::{CollectorUrl, CollectorUrlError, SpanExporter};
 pub use trace::trace;
 pub use trace_context::TraceContext;
 pub use trace_ids::TraceIds;
+pub use tracer::Tracer;

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use axum::{
     body::HttpBody,
     extract::{ConnectInfo, Request},
-    http::Version,
+    http::{HeaderMap, Version},
     response::Response,
 };
 
 use super::{
-    Failure, Level, LogStyle, Telemetry,
+    Failure, Level, Telemetry,
+    trace::TRACESTATE,
     trace_context::{HexId, TraceContext},
 };
 use crate::{
@@ -59,19 +60,30 @@ impl RequestLine<'_> {
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) trace: Option<TraceContext>,
+    /// Only when a span is going to be exported.
+    pub(super) trace_state: Option<String>,
     quoted: Option<String>,
 }
 
 impl Seen {
-    pub(super) fn of(request: &Request, subject: Subject, style: LogStyle) -> Self {
+    pub(super) fn of(request: &Request, subject: Subject, telemetry: &Telemetry) -> Self {
+        let style = telemetry.logger.style();
+        let trace: Option<TraceContext> = request.extensions().get().copied();
+        let exported = trace.is_some_and(|trace| telemetry.tracer.exports(trace));
+        let quotes = style.format.quotes_requests();
         Self {
-            trace: request.extensions().get().copied(),
-            quoted: style
-                .format
-                .quotes_requests()
-                .then(|| quote(request, subject, style.queries)),
+            trace,
+            trace_state: exported.then(|| trace_state(request.headers())).flatten(),
+            quoted: quotes.then(|| quote(request, subject, style.queries)),
         }
     }
+}
+
+/// All headers as one list, as the standard reads them.
+fn trace_state(headers: &HeaderMap) -> Option<String> {
+    let all = headers.get_all(TRACESTATE).iter();
+    let texts: Vec<&str> = all.filter_map(|value| value.to_str().ok()).collect();
+    (!texts.is_empty()).then(|| texts.join(","))
 }
 
 /// `127.0.0.1:60704 - "GET / HTTP/1.1"`
@@ -96,7 +108,7 @@ fn quote(request: &Request, subject: Subject, queries: bool) -> String {
 }
 
 impl Telemetry {
-    /// Writes the line of one finished request.
+    /// Writes the line of one finished request and hands its span on.
     pub(super) fn log(&self, subject: Subject, seconds: f64, seen: &Seen, response: &Response) {
         let status = response.status().as_u16();
         let failure = response.extensions().get::<Failure>();
@@ -119,6 +131,7 @@ impl Telemetry {
         };
         let level = level(self.catalogue.is_probe(subject.route), status);
         self.logger.request(level, &line);
+        self.export_span(subject, seconds, seen, response);
     }
 }
 

@@ -1,5 +1,8 @@
 //! The identity of a request across services: W3C Trace Context, version 00.
 
+const SAMPLED: u8 = 1;
+const RANDOM: u8 = 2;
+
 /// Ids of one request as this service sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
@@ -7,9 +10,11 @@ pub struct TraceContext {
     pub trace_id: u128,
     /// This service's part; 16 hex digits when written.
     pub span_id: u64,
+    /// The part of the service that called, when there is one.
+    pub parent_id: Option<u64>,
     /// This request, even when a trace holds several; 16 hex digits when written.
     pub request_id: u64,
-    /// Trace flags as received; 1 = sampled.
+    /// Trace flags as received: 1 = sampled, 2 = random id. Others are not handed on, as the standard asks.
     pub flags: u8,
 }
 
@@ -48,6 +53,7 @@ impl HexId<32> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parent {
     pub(super) trace_id: u128,
+    pub(super) span_id: u64,
     pub(super) flags: u8,
 }
 
@@ -64,21 +70,24 @@ impl Parent {
         let known = trace_id != 0 && parent_id != 0;
         (well_formed && known).then_some(Self {
             trace_id,
-            flags: u8::try_from(flags).ok()?,
+            span_id: u64::try_from(parent_id).ok()?,
+            flags: u8::try_from(flags).ok()? & (SAMPLED | RANDOM),
         })
     }
 }
 
 impl TraceContext {
-    /// As a `traceparent` header.
+    /// Whether somebody collects the spans of this trace.
+    pub fn is_sampled(self) -> bool {
+        self.flags & SAMPLED != 0
+    }
+
+    /// As a `traceparent` header: for the answer, and for requests to the next service.
     pub fn to_traceparent(self) -> String {
-        let Self {
-            trace_id,
-            span_id,
-            flags,
-            ..
-        } = self;
-        format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
+        let trace: HexId<32> = HexId::of_128(self.trace_id);
+        let span: HexId<16> = HexId::of_64(self.span_id);
+        let flags: HexId<2> = HexId::of(self.flags.into());
+        ["00", trace.as_str(), span.as_str(), flags.as_str()].join("-")
     }
 }
 
@@ -100,8 +109,22 @@ mod tests {
     fn a_good_header_is_taken_over() {
         let parent = Parent::parse(GOOD).expect("well formed");
         assert_eq!(parent.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);
-        assert_eq!(parent.flags, 1);
+        assert_eq!((parent.span_id, parent.flags), (0x00f0_67aa_0ba9_02b7, 1));
+        let unknown_flags = Parent::parse(&GOOD.replace("-01", "-ff"));
+        assert_eq!(unknown_flags.map(|parent| parent.flags), Some(3));
         assert!(Parent::parse(&format!("01{}-more", &GOOD[2..])).is_some());
+    }
+
+    #[test]
+    fn a_context_is_written_as_it_would_be_read() {
+        let context = TraceContext {
+            trace_id: 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736,
+            span_id: 0x00f0_67aa_0ba9_02b7,
+            parent_id: None,
+            request_id: 1,
+            flags: 1,
+        };
+        assert_eq!(context.to_traceparent(), GOOD);
     }
 
     #[test]

@@ -20,3 +20,4 @@ mod shutdown;
 mod stores;
 mod support;
 mod telemetry_faults;
+mod traces;

@@ -23,6 +23,7 @@ use target_service::{
     service::{Common, Service},
     telemetry::{
         BuildLabels, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics, Telemetry,
+        Tracer,
     },
 };
 use tower::ServiceExt as _;
@@ -92,6 +93,7 @@ impl Parts {
         let common = Common {
             metrics: Metrics::new(catalogue, build, dropped),
             logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
+            tracer: Tracer::default(),
             faults,
             drain: Drain::default(),
             defects: Defects::default(),
