@@ -16,7 +16,7 @@ use crate::{
     kv,
     profile::{OpenError, ProfileName, TaskError},
     schedule,
-    server::{Ended, ServeError, Server},
+    server::{Connections, Ended, Limits, Listening, ServeError, Server},
     service::{Common, Service},
     sidecar,
     telemetry::{
@@ -26,6 +26,9 @@ use crate::{
 };
 
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// Of each port that is not for users.
+const ADMIN_CONNECTIONS: usize = 100;
 
 /// A process that is ready to serve.
 pub struct Process {
@@ -160,8 +163,8 @@ impl Process {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Ended, ProcessError> {
         let mut server = Server {
-            services: Vec::new(),
-            admin: Vec::new(),
+            ports: Vec::new(),
+            limits: Limits::default(),
             tasks: Vec::new(),
             drain: self.drain,
             drain_limit: self.drain_limit,
@@ -172,9 +175,13 @@ impl Process {
             .iter()
             .map(|bound| (bound.name, bound.service.telemetry.faults.clone()));
         let fault_routes = faults::router(faults.collect());
-        server
-            .admin
-            .extend(self.fault_api.map(|listener| (listener, fault_routes)));
+        let admin = |(listener, routes)| Listening {
+            listener,
+            routes,
+            connections: Connections::new(ADMIN_CONNECTIONS),
+        };
+        let fault_api = self.fault_api.map(|listener| (listener, fault_routes));
+        server.ports.extend(fault_api.map(admin));
         let mut told = Vec::new();
         let mut dependencies = Vec::new();
         for bound in self.services {
@@ -185,8 +192,12 @@ impl Process {
             server
                 .metrics
                 .push(Arc::clone(&bound.service.telemetry.metrics));
-            server.services.push((bound.listener, bound.service.router));
-            server.admin.extend(bound.admin);
+            server.ports.push(Listening {
+                listener: bound.listener,
+                routes: bound.service.router,
+                connections: bound.service.connections,
+            });
+            server.ports.extend(bound.admin.map(admin));
             server.tasks.extend(bound.service.task);
             dependencies.extend(bound.service.dependencies);
         }
@@ -270,6 +281,7 @@ async fn open(
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,
+        max_connections: config.max_connections,
     };
     let mut workshop = common.workshop();
     let opened = match &profile.settings {

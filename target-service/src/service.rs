@@ -11,6 +11,7 @@ use crate::{
     faults::{self, Faults},
     http::{self, HttpError},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
+    server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, Tracer},
 };
 
@@ -34,6 +35,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// Limit on the connections of the service port.
+    pub max_connections: usize,
 }
 
 impl Common {
@@ -62,6 +65,8 @@ pub struct Service {
     pub task: Option<Task>,
     /// What the service says about itself, and the faults in force.
     pub telemetry: Telemetry,
+    /// The connections of the service port.
+    pub connections: Connections,
 }
 
 impl Service {
@@ -75,6 +80,7 @@ impl Service {
             drain,
             catalogue,
             request_limit,
+            max_connections,
             ..
         } = common;
         metrics.registry().register(
@@ -82,6 +88,8 @@ impl Service {
             "Spans lost because the queue was full or the collector did not take them",
             tracer.dropped(),
         );
+        let connections = Connections::new(max_connections);
+        connections.register(metrics.registry());
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
@@ -108,6 +116,7 @@ impl Service {
             dependencies: profile.dependencies,
             task: profile.task,
             telemetry,
+            connections,
         }
     }
 }

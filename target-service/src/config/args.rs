@@ -73,6 +73,15 @@ pub struct Args {
     #[command(flatten)]
     pub telemetry: TelemetryArgs,
 
+    /// Most connections at a time; more clients wait
+    #[arg(
+        long,
+        env = "MAX_CONNECTIONS",
+        default_value = "10000",
+        value_name = "N"
+    )]
+    pub max_connections: String,
+
     /// Share of simulated errors, 0 to 1: schedule 0.01, writer 0.1 unless set
     #[arg(long, env = "ERROR_RATE", value_name = "RATIO")]
     pub error_rate: Option<String>,

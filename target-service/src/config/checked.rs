@@ -25,6 +25,8 @@ pub struct Config {
     pub seed: u64,
     /// Longest time from the stop signal to the end.
     pub drain: Duration,
+    /// Most connections at a time, of each profile.
+    pub max_connections: usize,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
 }
@@ -104,17 +106,23 @@ impl TryFrom<&Args> for Config {
         let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
+        let max_connections = max_connections(&args.max_connections, &mut mistakes);
         let telemetry = TelemetrySettings::check(&args.telemetry, &mut mistakes);
         let mistakes = mistakes.into_vec();
-        match (seed, drain, telemetry) {
-            (Some(seed), Some(drain), Some(telemetry)) if mistakes.is_empty() => Ok(Self {
-                profiles,
-                defects,
-                fault_listen: fault_listen.flatten(),
-                seed,
-                drain: Duration::from_secs(drain),
-                telemetry,
-            }),
+        match (seed, drain, max_connections, telemetry) {
+            (Some(seed), Some(drain), Some(max_connections), Some(telemetry))
+                if mistakes.is_empty() =>
+            {
+                Ok(Self {
+                    profiles,
+                    defects,
+                    fault_listen: fault_listen.flatten(),
+                    seed,
+                    drain: Duration::from_secs(drain),
+                    max_connections,
+                    telemetry,
+                })
+            }
             _ => Err(ConfigError(mistakes)),
         }
     }
@@ -200,4 +208,11 @@ fn loopback(text: &str, mistakes: &mut Mistakes) -> Option<SocketAddr> {
         ));
     }
     Some(address)
+}
+
+fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
+    let setting = "--max-connections (MAX_CONNECTIONS)";
+    let number = mistakes.number(setting, text)?;
+    let positive = usize::try_from(number).ok().filter(|number| *number > 0);
+    mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
 }

@@ -7,6 +7,7 @@
 
 mod binary;
 mod bodies;
+mod connections;
 mod conservation;
 mod faults;
 mod log_formats;

@@ -20,6 +20,7 @@ use target_service::{
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
     profile::{Profile, ProfileName, Workshop},
+    server::Connections,
     service::{Common, Service},
     telemetry::{
         BuildLabels, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics, Telemetry,
@@ -34,6 +35,7 @@ pub(crate) struct Target {
     pub(crate) app: Router,
     pub(crate) telemetry: Telemetry,
     pub(crate) drain: Drain,
+    pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
 }
@@ -100,8 +102,14 @@ impl Parts {
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            max_connections: 100,
         };
         Self { common, name, log }
+    }
+
+    /// Of a key-value store.
+    pub(crate) fn kv() -> Self {
+        Self::new(ProfileName::Kv, kv::CATALOGUE)
     }
 
     /// The service around `profile`.
@@ -113,10 +121,16 @@ impl Parts {
             app: service.router,
             telemetry: service.telemetry,
             drain,
+            connections: service.connections,
             fault_api: faults::router(vec![(self.name, faults)]),
             log: self.log,
         }
     }
+}
+
+/// The profile whose faults are tried.
+pub(crate) fn kv_in_memory() -> Profile {
+    kv::profile(Arc::new(MemoryStore::default()))
 }
 
 impl Target {
