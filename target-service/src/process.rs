@@ -281,6 +281,7 @@ async fn open(
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,
+        rate: config.rate,
         max_connections: config.max_connections,
     };
     let mut workshop = common.workshop();

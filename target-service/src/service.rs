@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing::get};
+use axum::{Router, http::StatusCode, middleware, routing::get};
 
 use crate::{
     config::Defects,
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
-    http::{self, HttpError},
+    http::{self, HttpError, Rate, RateLimit},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
     server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, Tracer},
@@ -35,6 +35,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
     /// Limit on the connections of the service port.
     pub max_connections: usize,
 }
@@ -80,6 +82,7 @@ impl Service {
             drain,
             catalogue,
             request_limit,
+            rate,
             max_connections,
             ..
         } = common;
@@ -90,6 +93,10 @@ impl Service {
         );
         let connections = Connections::new(max_connections);
         connections.register(metrics.registry());
+        let rate_limit = rate.map(|rate| RateLimit::new(rate, catalogue));
+        if rate_limit.is_some() {
+            metrics.expect(catalogue, StatusCode::TOO_MANY_REQUESTS.as_u16());
+        }
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
@@ -102,11 +109,23 @@ impl Service {
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
                 let routes = profile.routes.merge(probes);
-                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let layered = layered(
+                    routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                );
                 (layered.merge(exposition), None)
             }
             Admin::OwnPort(address) => (
-                layered(profile.routes, profile.bodies, request_limit, &telemetry),
+                layered(
+                    profile.routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                ),
                 Some((address, probes.merge(exposition))),
             ),
         };
@@ -122,7 +141,13 @@ impl Service {
 }
 
 /// Each layer wraps those added before it: read upwards for the way of a request.
-fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetry) -> Router {
+fn layered(
+    routes: Router,
+    bodies: Bodies,
+    limit: Duration,
+    rate_limit: Option<RateLimit>,
+    telemetry: &Telemetry,
+) -> Router {
     let faults = telemetry.faults.clone();
     let routes = routes
         .fallback(async || HttpError::NotFound)
@@ -132,6 +157,10 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
             faults.clone(),
             faults::inner,
         ));
+    let routes = match rate_limit {
+        Some(limit) => routes.layer(middleware::from_fn_with_state(limit, http::rate_limit)),
+        None => routes,
+    };
     let received = match bodies {
         Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
         Bodies::Streamed => routes,

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 
-use super::TelemetryArgs;
+use super::{RateArgs, TelemetryArgs};
 use crate::{
     events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
     writer::WriterArgs,
@@ -68,6 +68,10 @@ pub struct Args {
     /// Longest time from the stop signal to the end, in seconds
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
+
+    /// Of the limit per client.
+    #[command(flatten)]
+    pub rate: RateArgs,
 
     /// Of logs and traces.
     #[command(flatten)]

@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{Args, Defects, Mistakes, TelemetrySettings};
-use crate::{events, kv, profile::ProfileName, schedule, sidecar, writer};
+use crate::{events, http::Rate, kv, profile::ProfileName, schedule, sidecar, writer};
 
 const LISTEN: &str = "--listen (LISTEN_ADDR)";
 
@@ -27,6 +27,8 @@ pub struct Config {
     pub drain: Duration,
     /// Most connections at a time, of each profile.
     pub max_connections: usize,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
     /// Logs and traces.
     pub telemetry: TelemetrySettings,
 }
@@ -107,6 +109,7 @@ impl TryFrom<&Args> for Config {
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
         let max_connections = max_connections(&args.max_connections, &mut mistakes);
+        let rate = args.rate.check(&mut mistakes);
         let telemetry = TelemetrySettings::check(&args.telemetry, &mut mistakes);
         let mistakes = mistakes.into_vec();
         match (seed, drain, max_connections, telemetry) {
@@ -120,6 +123,7 @@ impl TryFrom<&Args> for Config {
                     seed,
                     drain: Duration::from_secs(drain),
                     max_connections,
+                    rate,
                     telemetry,
                 })
             }

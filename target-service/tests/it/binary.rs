@@ -46,6 +46,8 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
             .env("FAULT_ADDR", "0.0.0.0:8001")
             .env("RANDOM_SEED", "-1")
             .env("LOG_FORMAT", "yaml")
+            .env("RATE_LIMIT", "0")
+            .env("RATE_BURST", "many")
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:hunter2@h:4318"),
     );
     assert_eq!((code, stdout.as_str()), (2, ""));
@@ -58,6 +60,8 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
         "DRAIN_SECONDS",
         "LOG_LEVEL",
         "LOG_FORMAT",
+        "RATE_LIMIT",
+        "RATE_BURST",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {
         assert!(stderr.contains(variable), "{variable}: {stderr}");

@@ -16,6 +16,7 @@ mod logs;
 mod metrics;
 mod probes;
 mod random_requests;
+mod rate_limit;
 mod routes;
 mod shutdown;
 mod stores;

@@ -102,6 +102,7 @@ impl Parts {
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            rate: None,
             max_connections: 100,
         };
         Self { common, name, log }
