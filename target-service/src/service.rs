@@ -2,16 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing::get};
+use axum::{Router, http::StatusCode, middleware, routing::get};
 
 use crate::{
     config::Defects,
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
-    http::{self, HttpError},
+    http::{self, HttpError, Rate, RateLimit},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
-    telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
+    server::Connections,
+    telemetry::{self, Logger, Metrics, Telemetry, Tracer},
 };
 
 /// What the common part of a service is made of.
@@ -20,6 +21,8 @@ pub struct Common {
     pub metrics: Metrics,
     /// Where lines go.
     pub logger: Logger,
+    /// Where spans go.
+    pub tracer: Tracer,
     /// The faults in force.
     pub faults: Faults,
     /// Turns `/readyz` to 503.
@@ -32,6 +35,10 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
+    /// Limit on the connections of the service port.
+    pub max_connections: usize,
 }
 
 impl Common {
@@ -60,24 +67,41 @@ pub struct Service {
     pub task: Option<Task>,
     /// What the service says about itself, and the faults in force.
     pub telemetry: Telemetry,
+    /// The connections of the service port.
+    pub connections: Connections,
 }
 
 impl Service {
     /// Puts `profile` among the layers.
     pub fn new(common: Common, profile: Profile) -> Self {
         let Common {
-            metrics,
+            mut metrics,
             logger,
+            tracer,
             faults,
             drain,
             catalogue,
             request_limit,
+            rate,
+            max_connections,
             ..
         } = common;
+        metrics.registry().register(
+            "otel_spans_dropped",
+            "Spans lost because the queue was full or the collector did not take them",
+            tracer.dropped(),
+        );
+        let connections = Connections::new(max_connections);
+        connections.register(metrics.registry());
+        let rate_limit = rate.map(|rate| RateLimit::new(rate, catalogue));
+        if rate_limit.is_some() {
+            metrics.expect(catalogue, StatusCode::TOO_MANY_REQUESTS.as_u16());
+        }
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
             logger,
+            tracer,
             faults,
         };
         let probes = http::probes(profile.dependencies.clone(), drain);
@@ -85,11 +109,23 @@ impl Service {
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
                 let routes = profile.routes.merge(probes);
-                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let layered = layered(
+                    routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                );
                 (layered.merge(exposition), None)
             }
             Admin::OwnPort(address) => (
-                layered(profile.routes, profile.bodies, request_limit, &telemetry),
+                layered(
+                    profile.routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                ),
                 Some((address, probes.merge(exposition))),
             ),
         };
@@ -99,12 +135,19 @@ impl Service {
             dependencies: profile.dependencies,
             task: profile.task,
             telemetry,
+            connections,
         }
     }
 }
 
 /// Each layer wraps those added before it: read upwards for the way of a request.
-fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetry) -> Router {
+fn layered(
+    routes: Router,
+    bodies: Bodies,
+    limit: Duration,
+    rate_limit: Option<RateLimit>,
+    telemetry: &Telemetry,
+) -> Router {
     let faults = telemetry.faults.clone();
     let routes = routes
         .fallback(async || HttpError::NotFound)
@@ -114,6 +157,10 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
             faults.clone(),
             faults::inner,
         ));
+    let routes = match rate_limit {
+        Some(limit) => routes.layer(middleware::from_fn_with_state(limit, http::rate_limit)),
+        None => routes,
+    };
     let received = match bodies {
         Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
         Bodies::Streamed => routes,
@@ -125,7 +172,7 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
         ))
         .layer(middleware::from_fn_with_state(faults, faults::outer))
         .layer(middleware::from_fn_with_state(
-            TraceIds::default(),
+            telemetry.tracer.clone(),
             telemetry::trace,
         ))
 }

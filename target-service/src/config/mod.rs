@@ -5,9 +5,13 @@ mod checked;
 mod database;
 mod defects;
 mod mistakes;
+mod rate;
+mod telemetry;
 
 pub use args::Args;
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};
 pub use mistakes::Mistakes;
+pub use rate::RateArgs;
+pub use telemetry::{TelemetryArgs, TelemetrySettings};

@@ -3,10 +3,12 @@
 mod deadline;
 mod error;
 mod probes;
+mod rate_limit;
 mod receive;
 pub mod request_body;
 
 pub use deadline::deadline;
 pub use error::{HttpError, causes, refuse};
 pub use probes::{LIVEZ, READYZ, router as probes};
+pub use rate_limit::{Rate, RateLimit, rate_limit};
 pub use receive::receive;

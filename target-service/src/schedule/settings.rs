@@ -39,7 +39,7 @@ pub struct ScheduleArgs {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Told by `GET /` and every log line.
-    pub service_name: &'static str,
+    pub service_name: String,
     /// What is served, at least one.
     pub versions: BTreeSet<Version>,
     /// Share of simulated failures, `0..=1`.
@@ -51,7 +51,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            service_name: ProfileName::Schedule.service(),
+            service_name: ProfileName::Schedule.service().to_owned(),
             versions: Version::ALL.into(),
             error_rate: 0.01,
             extra_latency: Duration::ZERO,
@@ -97,14 +97,13 @@ impl Settings {
     }
 }
 
-/// Kept for the life of the process, like the names that are built in.
-fn service_name(name: &str, mistakes: &mut Mistakes) -> Option<&'static str> {
+fn service_name(name: &str, mistakes: &mut Mistakes) -> Option<String> {
     if name.trim().is_empty() {
         let default = ProfileName::Schedule.service();
         mistakes.push(format!("{SERVICE_NAME}: is empty; try {default}"));
         return None;
     }
-    Some(name.to_owned().leak())
+    Some(name.to_owned())
 }
 
 fn versions(text: &str, mistakes: &mut Mistakes) -> Option<BTreeSet<Version>> {

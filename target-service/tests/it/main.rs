@@ -7,13 +7,17 @@
 
 mod binary;
 mod bodies;
+mod connections;
 mod conservation;
 mod docs;
 mod faults;
+mod log_formats;
+mod log_lies;
 mod logs;
 mod metrics;
 mod probes;
 mod random_requests;
+mod rate_limit;
 mod routes;
 mod schedule;
 mod schedule_program;
@@ -22,6 +26,7 @@ mod shutdown;
 mod stores;
 mod support;
 mod telemetry_faults;
+mod traces;
 mod writer;
 mod writer_database;
 mod writer_program;

@@ -20,8 +20,12 @@ use target_service::{
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
     profile::{Profile, ProfileName, Workshop},
+    server::Connections,
     service::{Common, Service},
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{
+        BuildLabels, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics, Telemetry,
+        Tracer,
+    },
 };
 use tower::ServiceExt as _;
 
@@ -31,6 +35,7 @@ pub(crate) struct Target {
     pub(crate) app: Router,
     pub(crate) telemetry: Telemetry,
     pub(crate) drain: Drain,
+    pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
 }
@@ -63,29 +68,49 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
+        Self::logging(name, catalogue, LogFormat::Json)
+    }
+
+    /// With log lines in `format`.
+    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
         };
         let identity = Identity {
-            service: name.service(),
+            service: name.service().to_owned(),
+            environment: "test".to_owned(),
             version: "1.2.3",
-            profile: name.as_str(),
+            profile: name.to_string(),
         };
+        let style = LogStyle {
+            format,
+            least: Level::Info,
+            queries: name.queries_are_harmless(),
+        };
+        let faults = Faults::none(catalogue, 7);
         let log = Written::default();
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
             metrics: Metrics::new(catalogue, build, dropped),
-            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
-            faults: Faults::none(catalogue, 7),
+            logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
+            tracer: Tracer::default(),
+            faults,
             drain: Drain::default(),
             defects: Defects::default(),
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            rate: None,
+            max_connections: 100,
         };
         Self { common, name, log }
+    }
+
+    /// Of a key-value store.
+    pub(crate) fn kv() -> Self {
+        Self::new(ProfileName::Kv, kv::CATALOGUE)
     }
 
     /// The service around `profile`.
@@ -97,10 +122,16 @@ impl Parts {
             app: service.router,
             telemetry: service.telemetry,
             drain,
+            connections: service.connections,
             fault_api: faults::router(vec![(self.name, faults)]),
             log: self.log,
         }
     }
+}
+
+/// The profile whose faults are tried.
+pub(crate) fn kv_in_memory() -> Profile {
+    kv::profile(Arc::new(MemoryStore::default()))
 }
 
 impl Target {
