@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use target_service::{
     profile::ProfileName,
     schedule::{self, Clock, Settings, domain::Version},
+    telemetry::LogFormat,
 };
 
-use super::support::Target;
+use super::support::{Parts, Target};
 
 pub(crate) const V1: &str = "/v1/appoints/available-schedule";
 pub(crate) const V2: &str = "/v2/appoints/available-schedule";
@@ -226,6 +227,32 @@ async fn a_simulated_failure_speaks_the_manner_of_its_version_and_leaves_a_note(
         assert_eq!(line["error"], "simulated_failure");
     }
     assert_eq!(log[3]["note"], Value::Null);
+}
+
+#[tokio::test]
+async fn both_styles_from_the_field_tell_a_simulated_failure() {
+    let settings = Settings {
+        error_rate: 1.0,
+        ..calm()
+    };
+    let log = async |format| {
+        let parts = Parts::logging(ProfileName::Schedule, settings.catalogue(), format);
+        let target = parts.target(schedule::profile(&settings, 7, noon));
+        target.get(&format!("{V1}?days=16")).await;
+        target.log_text()
+    };
+    let access = log(LogFormat::Access).await;
+    let request = format!("\"GET {V1}?days=16 HTTP/1.1\" 500 Internal Server Error\n");
+    assert!(
+        access.starts_with("INFO:     ") && access.ends_with(&request),
+        "{access}"
+    );
+    let dated = log(LogFormat::DatedJson).await;
+    let fields = dated.find('{').map(|begin| &dated[begin..]);
+    let fields: Value = serde_json::from_str(fields.expect("an object")).expect("JSON");
+    assert_eq!(fields["route"], V1);
+    assert_eq!(fields["status"], 500);
+    assert_eq!(fields["note"], "simulated failure");
 }
 
 #[tokio::test]
