@@ -5,9 +5,12 @@
 pub struct Mistakes(Vec<String>);
 
 impl Mistakes {
-    /// One more.
+    /// One more, unless it is known: two profiles may read the same setting.
     pub fn push(&mut self, mistake: impl Into<String>) {
-        self.0.push(mistake.into());
+        let mistake = mistake.into();
+        if !self.0.contains(&mistake) {
+            self.0.push(mistake);
+        }
     }
 
     /// The good value, or one more mistake.

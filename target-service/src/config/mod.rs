@@ -7,7 +7,9 @@ mod database;
 mod defects;
 mod fault_file;
 mod mistakes;
+mod rate;
 mod secret;
+mod telemetry;
 
 pub use admin_token::AdminToken;
 pub use args::{Args, Command};
@@ -15,4 +17,6 @@ pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};
 pub use mistakes::Mistakes;
+pub use rate::RateArgs;
 pub use secret::Secret;
+pub use telemetry::{TelemetryArgs, TelemetrySettings};

@@ -3,6 +3,7 @@
 mod browser;
 mod events;
 mod instance;
+mod logged_program;
 mod postgres;
 mod program;
 mod raw_http;
@@ -15,6 +16,7 @@ mod writers;
 pub(crate) use browser::Browser;
 pub(crate) use events::{NoStore, SlowStore, events_target};
 pub(crate) use instance::{Instance, output, program};
+pub(crate) use logged_program::LoggedProgram;
 pub(crate) use postgres::Postgres;
 pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
