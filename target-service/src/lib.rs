@@ -11,8 +11,8 @@
 //! server::Server                                listeners, connections and their limits, the way down
 //! ```
 //!
-//! `faults` and `telemetry` are layers that know no profile, `database` connects. `config` reads the settings, the binary
-//! composes.
+//! `faults` and `telemetry` are layers that know no profile, `database` connects the stores. `config`
+//! reads the settings, the binary composes.
 
 #![forbid(unsafe_code)]
 

@@ -38,8 +38,8 @@ pub async fn open(settings: &Settings, workshop: &mut Workshop<'_>) -> Result<Pr
         profile: ProfileName::Kv,
         source,
     })?;
-    let fused = FusedStore::new(store, &workshop.defects);
-    let measured = MeasuredStore::new(Arc::new(fused), workshop.registry);
+    let store = FusedStore::around(store, &workshop.defects);
+    let measured = MeasuredStore::new(store, workshop.registry);
     let health = measured.health().clone();
     let store: Arc<dyn Store> = Arc::new(measured);
     let entries = Entries::new(Arc::clone(&store), seal);

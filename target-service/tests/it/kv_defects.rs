@@ -32,8 +32,8 @@ async fn insert_twice(store: &dyn Store) {
 async fn a_duplicate_wedges_every_later_call_but_the_ping_when_asked_for() {
     for defect in [None, Some(Defect::WedgeOnDuplicate)] {
         let memory = Arc::new(MemoryStore::default());
-        let store = FusedStore::new(memory, &Defects::from_iter(defect));
-        insert_twice(&store).await;
+        let store = FusedStore::around(memory, &Defects::from_iter(defect));
+        insert_twice(&*store).await;
         let wedged = defect.is_some();
         assert_eq!(store.get(id("a")).await.is_err(), wedged);
         let inserted = store.insert(id("b"), Sealed::new("1")).await;

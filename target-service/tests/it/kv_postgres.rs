@@ -49,6 +49,13 @@ fn until_metrics_hold(program: &Program, lines: &[&str]) {
     }
 }
 
+fn reconnects(program: &Program) -> f64 {
+    let (_, text) = raw_http(program.address, "GET", "/metrics", "").expect("an answer");
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| line.strip_prefix("kv_store_reconnects_total "));
+    value.and_then(|value| value.parse().ok()).expect("a count")
+}
+
 fn start(url: &str) -> Program {
     Program::start(|command| {
         command
@@ -101,7 +108,9 @@ async fn readiness_follows_a_restart_under_load_and_no_acknowledged_write_is_los
     let acknowledged = writers.stop();
     assert_kept(program.address, &acknowledged);
     assert!(program.is_running());
-    until_metrics_hold(&program, &["kv_store_up 1", "kv_store_reconnects_total 2"]);
+    until_metrics_hold(&program, &["kv_store_up 1"]);
+    // More than two only when a busy machine made a ping wait for longer than its limit.
+    assert!(reconnects(&program) >= 2.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,8 +135,8 @@ async fn a_lost_connection_is_opened_again_unless_the_defect_is_asked_for() {
     let mut cluster = Postgres::new();
     let url = cluster.fresh_database().await;
     let inner = || std::sync::Arc::new(store(&url, &Defects::default()));
-    let sound = FusedStore::new(inner(), &Defects::default());
-    let defective = FusedStore::new(inner(), &Defects::from_iter([Defect::NoReconnect]));
+    let sound = FusedStore::around(inner(), &Defects::default());
+    let defective = FusedStore::around(inner(), &Defects::from_iter([Defect::NoReconnect]));
     for store in [&sound, &defective] {
         store.ping().await.expect("up");
     }

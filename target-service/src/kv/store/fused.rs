@@ -25,8 +25,16 @@ pub struct FusedStore {
 }
 
 impl FusedStore {
-    /// Breaks as `defects` ask; not at all when they ask for neither of the two.
-    pub fn new(inner: Arc<dyn Store>, defects: &Defects) -> Self {
+    /// `inner` itself unless `defects` ask for one of the two.
+    pub fn around(inner: Arc<dyn Store>, defects: &Defects) -> Arc<dyn Store> {
+        if defects.has(Defect::WedgeOnDuplicate) || defects.has(Defect::NoReconnect) {
+            Arc::new(Self::new(inner, defects))
+        } else {
+            inner
+        }
+    }
+
+    fn new(inner: Arc<dyn Store>, defects: &Defects) -> Self {
         Self {
             inner,
             wedges: defects.has(Defect::WedgeOnDuplicate),

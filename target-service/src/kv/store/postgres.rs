@@ -22,6 +22,8 @@ const BOOTSTRAP: &str = "SELECT pg_advisory_xact_lock(8000); \
 /// statement together, as theirs tell more.
 const LIMIT: Duration = Duration::from_secs(6);
 
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
 /// A table of entries. Every write is one statement, and so a transaction that ends with it; success is told
 /// after the server has said that it is committed.
 #[derive(Debug)]
@@ -116,7 +118,8 @@ impl Store for PostgresStore {
 
     fn close(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            self.pool.close().await;
+            // A server that does not answer must not keep the process from its end; nothing is lost by it.
+            let _in_order = timeout(CLOSE_LIMIT, self.pool.close()).await;
             Ok(())
         })
     }
