@@ -9,6 +9,7 @@ use clap::Parser as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
     config::{Args, Config},
+    http,
     process::{Log, Process},
     telemetry::LogSink,
 };
@@ -23,6 +24,7 @@ const BAD_CONFIGURATION: u8 = 2;
 const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
+    http::tell_panics_in_request_lines();
     let config = match Config::try_from(&Args::parse()) {
         Ok(config) => config,
         Err(mistakes) => {

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, http::StatusCode, middleware, routing::get};
 
 use crate::{
-    config::Defects,
+    config::{Defect, Defects},
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
-    http::{self, HttpError, Rate, RateLimit},
+    http::{self, Health, HttpError, Rate, RateLimit},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
     server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, Tracer},
@@ -84,6 +84,7 @@ impl Service {
             request_limit,
             rate,
             max_connections,
+            defects,
             ..
         } = common;
         metrics.registry().register(
@@ -97,6 +98,7 @@ impl Service {
         if rate_limit.is_some() {
             metrics.expect(catalogue, StatusCode::TOO_MANY_REQUESTS.as_u16());
         }
+        faults.reach(connections.clone());
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
@@ -104,11 +106,16 @@ impl Service {
             tracer,
             faults,
         };
-        let probes = http::probes(profile.dependencies.clone(), drain);
+        let probes = http::probes(Health {
+            dependencies: profile.dependencies.clone(),
+            drain,
+            faults: telemetry.faults.clone(),
+            defects: defects.clone(),
+        });
         let exposition = exposition(&telemetry, profile.metrics_paths);
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
-                let routes = profile.routes.merge(probes);
+                let routes = fallbacks(profile.routes.merge(probes), &defects);
                 let layered = layered(
                     routes,
                     profile.bodies,
@@ -118,16 +125,17 @@ impl Service {
                 );
                 (layered.merge(exposition), None)
             }
-            Admin::OwnPort(address) => (
-                layered(
-                    profile.routes,
+            Admin::OwnPort(address) => {
+                let routes = fallbacks(profile.routes, &defects);
+                let layered = layered(
+                    routes,
                     profile.bodies,
                     request_limit,
                     rate_limit,
                     &telemetry,
-                ),
-                Some((address, probes.merge(exposition))),
-            ),
+                );
+                (layered, Some((address, probes.merge(exposition))))
+            }
         };
         Self {
             router,
@@ -140,6 +148,15 @@ impl Service {
     }
 }
 
+/// What is answered where no route is.
+fn fallbacks(routes: Router, defects: &Defects) -> Router {
+    let routes = routes.method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
+    if defects.has(Defect::CatchAll200) {
+        return routes.fallback(async || "ok");
+    }
+    routes.fallback(async || HttpError::NotFound)
+}
+
 /// Each layer wraps those added before it: read upwards for the way of a request.
 fn layered(
     routes: Router,
@@ -150,11 +167,9 @@ fn layered(
 ) -> Router {
     let faults = telemetry.faults.clone();
     let routes = routes
-        .fallback(async || HttpError::NotFound)
-        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
         .layer(middleware::from_fn_with_state(limit, http::deadline))
         .layer(middleware::from_fn_with_state(
-            faults.clone(),
+            (faults.clone(), limit),
             faults::inner,
         ));
     let routes = match rate_limit {
@@ -166,6 +181,7 @@ fn layered(
         Bodies::Streamed => routes,
     };
     received
+        .layer(middleware::from_fn(http::catch_panic))
         .layer(middleware::from_fn_with_state(
             telemetry.clone(),
             telemetry::measure,
@@ -184,5 +200,6 @@ fn exposition(telemetry: &Telemetry, paths: &[&str]) -> Router {
     paths
         .iter()
         .fold(Router::new(), serve)
+        .layer(middleware::from_fn(http::catch_panic))
         .with_state(telemetry.clone())
 }

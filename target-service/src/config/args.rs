@@ -44,9 +44,26 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     pub env_file: Option<String>,
 
-    /// Where the fault API listens, a loopback address; off unless set
+    /// Where the fault API listens, a loopback address unless there is a token; off unless set
     #[arg(long, env = "FAULT_ADDR", value_name = "IP:PORT")]
     pub fault_listen: Option<String>,
+
+    /// Faults of the first profile from the start on, as JSON
+    #[arg(long, env = "FAULTS_FILE", value_name = "PATH")]
+    pub faults: Option<String>,
+
+    /// File with the bearer token that the fault API asks for
+    #[arg(long, env = "ADMIN_TOKEN_FILE", value_name = "PATH")]
+    pub admin_token_file: Option<String>,
+
+    /// The token itself; better in the variable or the file, as others can see flags
+    #[arg(
+        long,
+        env = "ADMIN_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub admin_token: Option<String>,
 
     /// memory, sqlite or postgres; told by the location when left out
     #[arg(long, env = "DATABASE_TYPE", value_name = "TYPE")]

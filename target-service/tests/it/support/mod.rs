@@ -1,11 +1,15 @@
 //! A target without sockets, and what is needed to look at it.
 
+mod instance;
+mod program;
 mod raw_http;
 mod running;
 mod scrape;
 mod stores;
 mod target;
 
+pub(crate) use instance::{Instance, output, program};
+pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use running::Running;
 pub(crate) use scrape::Scrape;

@@ -123,7 +123,7 @@ impl Parts {
             telemetry: service.telemetry,
             drain,
             connections: service.connections,
-            fault_api: faults::router(vec![(self.name, faults)]),
+            fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
         }
     }
@@ -179,7 +179,16 @@ impl Target {
     }
 
     pub(crate) async fn faults(&self, method: &str, body: impl Into<Body>) -> Answer {
-        answer(self.fault_api.clone(), request(method, "/faults", body)).await
+        self.fault_api(method, "/faults", body).await
+    }
+
+    pub(crate) async fn fault_api(
+        &self,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        answer(self.fault_api.clone(), request(method, path, body)).await
     }
 
     pub(crate) async fn set_faults(&self, faults: Value) {
