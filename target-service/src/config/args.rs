@@ -2,6 +2,7 @@
 
 use clap::Parser;
 
+use super::{RateArgs, TelemetryArgs};
 use crate::{
     events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
     writer::WriterArgs,
@@ -85,6 +86,14 @@ pub struct Args {
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
 
+    /// Of the limit per client.
+    #[command(flatten)]
+    pub rate: RateArgs,
+
+    /// Of logs and traces.
+    #[command(flatten)]
+    pub telemetry: TelemetryArgs,
+
     /// Most connections at a time; more clients wait
     #[arg(
         long,
@@ -93,10 +102,6 @@ pub struct Args {
         value_name = "N"
     )]
     pub max_connections: String,
-
-    /// Least level that is logged: debug (with probes), info, warn or error
-    #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
-    pub log_level: String,
 
     /// Share of simulated errors, 0 to 1: schedule 0.01, writer 0.1 unless set
     #[arg(long, env = "ERROR_RATE", value_name = "RATIO")]

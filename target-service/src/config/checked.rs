@@ -7,10 +7,10 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{AdminToken, Args, Defect, Defects, Mistakes, fault_file};
+use super::{AdminToken, Args, Defect, Defects, Mistakes, TelemetrySettings, fault_file};
 use crate::{
-    endpoint::Catalogue, events, faults::FaultSpec, kv, profile::ProfileName, schedule, sidecar,
-    telemetry::Level, writer,
+    endpoint::Catalogue, events, faults::FaultSpec, http::Rate, kv, profile::ProfileName, schedule,
+    sidecar, writer,
 };
 
 const LISTEN: &str = "--listen (LISTEN_ADDR)";
@@ -34,8 +34,10 @@ pub struct Config {
     pub drain: Duration,
     /// Most connections at a time, of each profile.
     pub max_connections: usize,
-    /// Least level that is logged.
-    pub log_level: Level,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
+    /// Logs and traces.
+    pub telemetry: TelemetrySettings,
 }
 
 /// One profile and its address.
@@ -133,10 +135,11 @@ impl TryFrom<&Args> for Config {
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
         let max_connections = max_connections(&args.max_connections, &mut mistakes);
-        let log_level = mistakes.note(level(&args.log_level));
+        let rate = args.rate.check(&mut mistakes);
+        let telemetry = TelemetrySettings::check(&args.telemetry, &mut mistakes);
         let mistakes = mistakes.into_vec();
-        match (seed, drain, max_connections, log_level) {
-            (Some(seed), Some(drain), Some(max_connections), Some(log_level))
+        match (seed, drain, max_connections, telemetry) {
+            (Some(seed), Some(drain), Some(max_connections), Some(telemetry))
                 if mistakes.is_empty() =>
             {
                 Ok(Self {
@@ -148,7 +151,8 @@ impl TryFrom<&Args> for Config {
                     seed,
                     drain: Duration::from_secs(drain),
                     max_connections,
-                    log_level,
+                    rate,
+                    telemetry,
                 })
             }
             _ => Err(ConfigError(mistakes)),
@@ -252,18 +256,6 @@ fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
     let number = mistakes.number(setting, text)?;
     let positive = usize::try_from(number).ok().filter(|number| *number > 0);
     mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
-}
-
-fn level(text: &str) -> Result<Level, String> {
-    match text {
-        "debug" => Ok(Level::Debug),
-        "info" => Ok(Level::Info),
-        "warn" => Ok(Level::Warn),
-        "error" => Ok(Level::Error),
-        _ => Err(format!(
-            "--log-level (LOG_LEVEL): unknown level `{text}`; known: debug, info, warn, error"
-        )),
-    }
 }
 
 #[cfg(test)]

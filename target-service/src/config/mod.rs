@@ -7,6 +7,8 @@ mod database;
 mod defects;
 mod fault_file;
 mod mistakes;
+mod rate;
+mod telemetry;
 
 pub use admin_token::AdminToken;
 pub use args::Args;
@@ -14,3 +16,5 @@ pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};
 pub use mistakes::Mistakes;
+pub use rate::RateArgs;
+pub use telemetry::{TelemetryArgs, TelemetrySettings};

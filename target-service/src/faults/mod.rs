@@ -14,6 +14,8 @@ mod guard;
 mod health;
 mod inner;
 mod inner_rule;
+mod log_fault;
+mod log_spec;
 mod metric_lie_spec;
 mod metric_lies;
 mod mistakes;
@@ -33,6 +35,8 @@ pub use health::{HealthFaultSpec, Lie, Probe, ProbeFaultSpec, Verdict};
 pub(crate) use inner::InjectedPanic;
 pub use inner::{Note, inner};
 pub use inner_rule::InnerFaultSpec;
+pub use log_fault::{LineLies, RequestFacts};
+pub use log_spec::{LogFaultSpec, LogLie};
 pub use metric_lie_spec::{
     CoarseBucketsSpec, RecordedRoute, RouteLabelSpec, ShareSpec, StaleTimestampSpec,
     StatusLabelSpec, StuckGaugeSpec, WholeSpec,

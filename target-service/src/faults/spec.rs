@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CoarseBucketsSpec, HealthFaultSpec, InnerFaultSpec, OuterFaultSpec, ResourceFaultSpec,
-    RouteLabelSpec, ShareSpec, StaleTimestampSpec, StatusLabelSpec, StuckGaugeSpec, WholeSpec,
+    CoarseBucketsSpec, HealthFaultSpec, InnerFaultSpec, LogFaultSpec, OuterFaultSpec,
+    ResourceFaultSpec, RouteLabelSpec, ShareSpec, StaleTimestampSpec, StatusLabelSpec,
+    StuckGaugeSpec, WholeSpec,
 };
 
 /// Everything that shall go wrong. Empty: nothing.
@@ -25,7 +26,7 @@ pub struct FaultSpec {
     pub telemetry: TelemetryFaultSpec,
 }
 
-/// Lies of the telemetry, beside answers that are what they are.
+/// Lies of metrics and logs, beside answers that are what they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryFaultSpec {
@@ -59,6 +60,9 @@ pub struct TelemetryFaultSpec {
     /// Samples with an old explicit timestamp.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale_timestamp: Option<StaleTimestampSpec>,
+    /// Request lines that lie, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<LogFaultSpec>,
 }
 
 fn is_default<T: Default + PartialEq>(part: &T) -> bool {

@@ -9,17 +9,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    Failure, Level, Logger, Metrics, exchange::Exchange, request_guard::RequestGuard,
-    trace_context::TraceContext,
+    Logger, Metrics, Tracer, exchange::Exchange, request_guard::RequestGuard, request_line::Seen,
 };
-use crate::{
-    endpoint::{Catalogue, Subject},
-    faults::{Faults, Note},
-};
+use crate::{endpoint::Catalogue, faults::Faults};
 
 /// Everything the layer writes to. Clones share it.
 #[derive(Debug, Clone)]
@@ -30,34 +25,17 @@ pub struct Telemetry {
     pub metrics: Arc<Metrics>,
     /// Where the lines go.
     pub logger: Logger,
+    /// Where the spans go.
+    pub tracer: Tracer,
     /// Asked which lies to tell.
     pub faults: Faults,
-}
-
-#[derive(Serialize)]
-struct RequestLine<'a> {
-    method: &'static str,
-    route: &'static str,
-    status: u16,
-    latency_ms: f64,
-    /// Length of the answer's body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bytes: Option<u64>,
-    #[serde(flatten)]
-    trace: Option<TraceContext>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
 }
 
 /// Measures the layers below. The status recorded is the one that this layer hands up.
 pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);
-    let trace = request.extensions().get::<TraceContext>().copied();
+    let seen = Seen::of(&request, subject, &telemetry);
     let request_bytes = content_length(request.headers());
     // Empty in an honest service; the target is kept for liars alone.
     let lies = telemetry.faults.metric_lies();
@@ -69,7 +47,7 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
         subject,
         status: response.status().as_u16(),
         seconds,
-        trace_id: trace.map(|trace| trace.trace_id),
+        trace_id: seen.trace.map(|trace| trace.trace_id),
         request_bytes,
         response_bytes: response.body().size_hint().exact().unwrap_or(0),
     };
@@ -80,36 +58,9 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
             telemetry.metrics.misrecord(&lies, &exchange, target);
         }
     }
-    telemetry.log(subject, seconds, trace, &response);
+    telemetry.log(subject, seconds, &seen, &response);
     guard.finish();
     response
-}
-
-impl Telemetry {
-    fn log(
-        &self,
-        subject: Subject,
-        seconds: f64,
-        trace: Option<TraceContext>,
-        response: &Response,
-    ) {
-        let status = response.status().as_u16();
-        let failure = response.extensions().get::<Failure>();
-        let note = response.extensions().get::<Note>();
-        let line = RequestLine {
-            method: subject.method,
-            route: subject.route,
-            status,
-            latency_ms: (seconds * 1e6).round() / 1e3,
-            bytes: response.body().size_hint().exact(),
-            trace,
-            error: failure.map(|failure| failure.kind),
-            cause: failure.and_then(|failure| failure.cause.as_deref()),
-            note: note.map(|note| note.0.as_str()),
-        };
-        let level = level(self.catalogue.is_probe(subject.route), status);
-        self.logger.log(level, "request", line);
-    }
 }
 
 /// 0 when it is not announced.
@@ -117,13 +68,4 @@ fn content_length(headers: &HeaderMap) -> u64 {
     let announced = headers.get(CONTENT_LENGTH);
     let text = announced.and_then(|value| value.to_str().ok());
     text.and_then(|text| text.parse().ok()).unwrap_or(0)
-}
-
-fn level(probe: bool, status: u16) -> Level {
-    match status {
-        500.. => Level::Error,
-        // A healthy probe is no news.
-        _ if probe => Level::Debug,
-        _ => Level::Info,
-    }
 }

@@ -103,6 +103,16 @@ impl Metrics {
         &mut self.registry
     }
 
+    /// Makes the series of one more `status` for every endpoint that has users.
+    pub fn expect(&mut self, catalogue: Catalogue, status: u16) {
+        for endpoint in catalogue.0.iter().filter(|endpoint| !endpoint.probe) {
+            match &mut self.http {
+                Http::Native(http) => http.expect(endpoint.subject(), status),
+                Http::DumbKv(http) => http.expect(endpoint.subject(), status),
+            }
+        }
+    }
+
     /// Requests that are being answered now.
     pub fn in_flight(&self) -> &Gauge {
         &self.in_flight

@@ -22,7 +22,10 @@ use target_service::{
     profile::{Profile, ProfileName, Workshop},
     server::Connections,
     service::{Common, Service},
-    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{
+        BuildLabels, Dialect, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics,
+        Telemetry, Tracer,
+    },
 };
 use tower::ServiceExt as _;
 
@@ -65,32 +68,50 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
-        Self::speaking(name, catalogue, Dialect::Native)
+        Self::made(name, catalogue, LogFormat::Json, Dialect::Native)
+    }
+
+    /// With log lines in `format`.
+    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
+        Self::made(name, catalogue, format, Dialect::Native)
     }
 
     /// With the HTTP metrics of `dialect`.
     pub(crate) fn speaking(name: ProfileName, catalogue: Catalogue, dialect: Dialect) -> Self {
+        Self::made(name, catalogue, LogFormat::Json, dialect)
+    }
+
+    fn made(name: ProfileName, catalogue: Catalogue, format: LogFormat, dialect: Dialect) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
         };
         let identity = Identity {
-            service: name.service(),
+            service: name.service().to_owned(),
+            environment: "test".to_owned(),
             version: "1.2.3",
-            profile: name.as_str(),
+            profile: name.to_string(),
         };
+        let style = LogStyle {
+            format,
+            least: Level::Info,
+            queries: name.queries_are_harmless(),
+        };
+        let faults = Faults::none(catalogue, 7);
         let log = Written::default();
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
             metrics: Metrics::new(catalogue, build, dropped, dialect),
-            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
-            faults: Faults::none(catalogue, 7),
+            logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
+            tracer: Tracer::default(),
+            faults,
             drain: Drain::default(),
             defects: Defects::default(),
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            rate: None,
             max_connections: 100,
         };
         Self { common, name, log }
