@@ -20,7 +20,8 @@ use crate::{
     service::{Common, Service},
     sidecar,
     telemetry::{
-        BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter, Tracer,
+        BuildLabels, Dialect, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter,
+        Tracer,
     },
     writer,
 };
@@ -270,13 +271,13 @@ async fn open(
         least: config.telemetry.log_level,
         queries: name.queries_are_harmless(),
     };
-    let faults = Faults::none(catalogue, config.seed);
+    let faults = Faults::none(catalogue, config.seed).with_defects(&config.defects);
     let sink = log.sink.clone();
     let logger = Logger::new(identity.clone(), style, sink, faults.clone());
     let collector = config.telemetry.collector.as_ref();
     let exporter = collector.map(|url| SpanExporter::start(url, identity, logger.clone()));
     let mut common = Common {
-        metrics: Metrics::new(catalogue, build, log.dropped.clone()),
+        metrics: Metrics::new(catalogue, build, log.dropped.clone(), Dialect::Native),
         logger,
         tracer: exporter.map(Tracer::exporting).unwrap_or_default(),
         faults,

@@ -1,18 +1,14 @@
 //! The checked fault set: what a [`FaultSpec`] becomes once every field is known to be good.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
 use super::{
-    FaultSpec,
-    counter_fault::CounterFault,
-    course::Course,
-    dice::Dice,
+    FaultSpec, MetricLies,
     health::HealthFaults,
     inner_rule::InnerStrike,
     log_fault::LogFaults,
-    mistakes,
     outer_rule::OuterStrike,
     resource::ResourceFaults,
     rule::{self, Rule, RuleSpec, Seed},
@@ -28,7 +24,7 @@ pub(super) struct FaultSet {
     pub(super) outer: Vec<Rule<OuterStrike>>,
     pub(super) resource: ResourceFaults,
     pub(super) health: HealthFaults,
-    pub(super) drop_counter: Option<CounterFault>,
+    pub(super) metric_lies: Option<Arc<MetricLies>>,
     pub(super) logs: LogFaults,
 }
 
@@ -46,7 +42,7 @@ impl Default for FaultSet {
             outer: Vec::new(),
             resource: ResourceFaults::default(),
             health: HealthFaults::default(),
-            drop_counter: None,
+            metric_lies: None,
             logs: LogFaults::default(),
         }
     }
@@ -65,12 +61,7 @@ impl FaultSet {
         let outer = layer("outer", &spec.outer, routes, (seed, 2 << 32), &mut mistakes);
         let resource = ResourceFaults::check(&spec.resource, &mut mistakes);
         let health = HealthFaults::check(&spec.health, &mut mistakes);
-        let drop_counter = spec.telemetry.drop_counter.as_ref().map(|rule| {
-            let field = "telemetry.drop_counter";
-            mistakes::ratio(&format!("{field}.ratio"), rule.ratio, &mut mistakes);
-            let course = Course::check(field, rule.course.as_ref(), &mut mistakes);
-            CounterFault::new(rule, course, Dice::new(seed, 3 << 32))
-        });
+        let metric_lies = MetricLies::check(&spec.telemetry, routes, seed, &mut mistakes);
         let logs = LogFaults::check(&spec.telemetry.logs, routes, seed, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(FaultSetError(mistakes));
@@ -82,7 +73,7 @@ impl FaultSet {
             outer,
             resource,
             health,
-            drop_counter,
+            metric_lies: metric_lies.map(Arc::new),
             logs,
         })
     }
@@ -96,13 +87,11 @@ impl FaultSet {
     /// them, always.
     pub(super) fn strengths(&self) -> Vec<(&'static str, f64)> {
         let elapsed = self.elapsed();
-        let drop_counter = self.drop_counter.as_ref();
-        let drop_counter = drop_counter.map_or(0.0, |fault| fault.strength(elapsed));
         rule::strengths(&self.inner, elapsed)
             .chain(rule::strengths(&self.outer, elapsed))
             .chain(self.resource.strengths(elapsed))
             .chain(self.health.strengths(elapsed))
-            .chain([("drop_counter", drop_counter)])
+            .chain(MetricLies::strengths(self.metric_lies.as_deref()))
             .chain(self.logs.strengths(elapsed))
             .collect()
     }

@@ -14,3 +14,11 @@ pub(super) fn at_most(field: &str, amount: u64, cap: u64, mistakes: &mut Vec<Str
         mistakes.push(format!("{field}: must be at most {cap}"));
     }
 }
+
+/// A route that the service has.
+pub(super) fn route(field: &str, route: &str, known: &[&'static str], mistakes: &mut Vec<String>) {
+    if !known.contains(&route) {
+        let known = known.join(", ");
+        mistakes.push(format!("{field}: unknown route, known are {known}"));
+    }
+}

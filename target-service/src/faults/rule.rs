@@ -104,10 +104,7 @@ impl<S: Strike> Rule<S> {
         mistakes: &mut Vec<String>,
     ) -> Self {
         let written = spec.written();
-        if !routes.contains(&written.route) {
-            let known = routes.join(", ");
-            mistakes.push(format!("{field}.route: unknown route, known are {known}"));
-        }
+        mistakes::route(&format!("{field}.route"), written.route, routes, mistakes);
         if let Some(method) = written.method
             && !METHODS.contains(&method)
         {

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CourseSpec, HealthFaultSpec, InnerFaultSpec, LogFaultSpec, OuterFaultSpec, ResourceFaultSpec,
-    StatusFilter,
+    CoarseBucketsSpec, HealthFaultSpec, InnerFaultSpec, LogFaultSpec, OuterFaultSpec,
+    ResourceFaultSpec, RouteLabelSpec, ShareSpec, StaleTimestampSpec, StatusLabelSpec,
+    StuckGaugeSpec, WholeSpec,
 };
 
 /// Everything that shall go wrong. Empty: nothing.
@@ -21,34 +22,47 @@ pub struct FaultSpec {
     /// In the probes.
     #[serde(skip_serializing_if = "is_default")]
     pub health: HealthFaultSpec,
-    /// In the metrics themselves.
+    /// In what the service says about itself.
     pub telemetry: TelemetryFaultSpec,
 }
 
-/// Lies of metrics and logs.
+/// Lies of the telemetry, beside answers that are what they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryFaultSpec {
     /// Lost increments of `http_requests_total`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub drop_counter: Option<CounterFaultSpec>,
+    pub drop_counter: Option<ShareSpec>,
+    /// Increments of `http_requests_total` by 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub double_counter: Option<ShareSpec>,
+    /// A status recorded that was not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_label: Option<StatusLabelSpec>,
+    /// A route recorded that is no template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route_label: Option<RouteLabelSpec>,
+    /// Latencies in milliseconds under a name that says seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<ShareSpec>,
+    /// Latency buckets too wide for any objective, and no native ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_buckets: Option<CoarseBucketsSpec>,
+    /// Series absent until their first event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lazy_series: Option<WholeSpec>,
+    /// All counters begin at 0 again when it comes into force, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counter_reset: Option<WholeSpec>,
+    /// `http_requests_in_flight` does not move.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stuck_gauge: Option<StuckGaugeSpec>,
+    /// Samples with an old explicit timestamp.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_timestamp: Option<StaleTimestampSpec>,
     /// Request lines that lie, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<LogFaultSpec>,
-}
-
-/// Lost increments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CounterFaultSpec {
-    /// Share of the increments that are lost, in `0..=1`.
-    pub ratio: f64,
-    /// Only increments with this status; all when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<StatusFilter>,
-    /// When it is in force; the ratio is multiplied by its strength.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub course: Option<CourseSpec>,
 }
 
 fn is_default<T: Default + PartialEq>(part: &T) -> bool {

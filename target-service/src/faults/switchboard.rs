@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use super::{
-    FaultSpec, LineLies, RequestFacts,
+    FaultSpec, LineLies, MetricLies, RequestFacts,
     fault_set::{FaultSet, FaultSetError},
     health::{Probe, Verdict},
     inner_rule::InnerStrike,
@@ -12,6 +12,7 @@ use super::{
     rule::{self, Hit},
 };
 use crate::{
+    config::Defects,
     endpoint::{Catalogue, Subject},
     server::Connections,
 };
@@ -20,6 +21,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Faults {
     current: Arc<RwLock<Arc<FaultSet>>>,
+    /// Told for the life of the process, beside those of the set.
+    standing_lies: Option<Arc<MetricLies>>,
     /// Not a part of the set, which a request under way may keep: the reset ends them at once.
     running: Arc<Mutex<Running>>,
     connections: Arc<OnceLock<Connections>>,
@@ -32,11 +35,18 @@ impl Faults {
     pub fn none(catalogue: Catalogue, seed: u64) -> Self {
         Self {
             current: Arc::default(),
+            standing_lies: None,
             running: Arc::default(),
             connections: Arc::default(),
             catalogue,
             seed,
         }
+    }
+
+    /// Adds the lies that some defects are, for the life of the process: no set replaces them.
+    pub fn with_defects(mut self, defects: &Defects) -> Self {
+        self.standing_lies = MetricLies::of_defects(defects, self.seed).map(Arc::new);
+        self
     }
 
     /// Names the connections that can be exhausted. Only the first call counts.
@@ -83,23 +93,31 @@ impl Faults {
             .collect()
     }
 
+    /// The lies to tell, those of the set last. Without any the list is empty and costs nothing.
+    pub fn metric_lies(&self) -> Vec<Arc<MetricLies>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let standing = self.standing_lies.iter();
+        standing.chain(&current.metric_lies).cloned().collect()
+    }
+
     /// Every kind of fault and how strong it is now, in `0..=1`.
     pub fn strengths(&self) -> Vec<(&'static str, f64)> {
-        self.current().strengths()
+        let standing = MetricLies::strengths(self.standing_lies.as_deref());
+        let strongest = |(kind, strength)| {
+            let standing = standing.iter().find(|(standing, _)| *standing == kind);
+            (
+                kind,
+                standing.map_or(strength, |(_, standing)| standing.max(strength)),
+            )
+        };
+        let strengths = self.current().strengths().into_iter();
+        strengths.map(strongest).collect()
     }
 
     /// What `probe` has to say; `None`: the truth.
     pub fn verdict(&self, probe: Probe) -> Option<Verdict> {
         let set = self.current();
         set.health.verdict(probe, set.elapsed())
-    }
-
-    /// Whether the increment of the request counter for an answer with `status` is to be lost.
-    pub fn drop_increment(&self, status: u16) -> bool {
-        let set = self.current();
-        set.drop_counter
-            .as_ref()
-            .is_some_and(|fault| fault.drops(status, set.elapsed()))
     }
 
     /// What becomes of a request line; `None`: it stays honest. `facts` are asked for only when rules are set.

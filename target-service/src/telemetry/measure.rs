@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use axum::{
+    body::HttpBody,
     extract::{Request, State},
+    http::{HeaderMap, header::CONTENT_LENGTH, uri::PathAndQuery},
     middleware::Next,
     response::Response,
 };
 use tokio::time::Instant;
 
-use super::{Logger, Metrics, Tracer, request_guard::RequestGuard, request_line::Seen};
+use super::{
+    Logger, Metrics, Tracer, exchange::Exchange, request_guard::RequestGuard, request_line::Seen,
+};
 use crate::{endpoint::Catalogue, faults::Faults};
 
 /// Everything the layer writes to. Clones share it.
@@ -23,7 +27,7 @@ pub struct Telemetry {
     pub logger: Logger,
     /// Where the spans go.
     pub tracer: Tracer,
-    /// Asked whether an increment is to be lost.
+    /// Asked which lies to tell.
     pub faults: Faults,
 }
 
@@ -32,17 +36,36 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);
     let seen = Seen::of(&request, subject, &telemetry);
+    let request_bytes = content_length(request.headers());
+    // Empty in an honest service; the target is kept for liars alone.
+    let lies = telemetry.faults.metric_lies();
+    let target = (!lies.is_empty()).then(|| request.uri().clone());
     let guard = RequestGuard::begin(Arc::clone(&telemetry.metrics), subject);
     let response = next.run(request).await;
     let seconds = began.elapsed().as_secs_f64();
-    let status = response.status().as_u16();
-
-    // The only place where a telemetry fault strikes: histogram and log stay true.
-    if !telemetry.faults.drop_increment(status) {
-        telemetry.metrics.count(subject, status);
+    let exchange = Exchange {
+        subject,
+        status: response.status().as_u16(),
+        seconds,
+        trace_id: seen.trace.map(|trace| trace.trace_id),
+        request_bytes,
+        response_bytes: response.body().size_hint().exact().unwrap_or(0),
+    };
+    match target {
+        None => telemetry.metrics.record(&exchange),
+        Some(target) => {
+            let target = target.path_and_query().map_or("", PathAndQuery::as_str);
+            telemetry.metrics.misrecord(&lies, &exchange, target);
+        }
     }
-    telemetry.metrics.observe(subject, seconds);
     telemetry.log(subject, seconds, &seen, &response);
     guard.finish();
     response
+}
+
+/// 0 when it is not announced.
+fn content_length(headers: &HeaderMap) -> u64 {
+    let announced = headers.get(CONTENT_LENGTH);
+    let text = announced.and_then(|value| value.to_str().ok());
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }

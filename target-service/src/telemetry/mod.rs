@@ -1,10 +1,17 @@
 //! What the service says about itself: metrics, one log line per request, traces.
 //!
 //! Knows requests and answers, and no entries and no store. It asks [`crate::faults`] one question,
-//! whether to lose an increment, and reads the notes that injected faults leave on answers.
+//! which lies to tell, and reads the notes that injected faults leave on answers.
 
+mod dialect;
+mod dumbkv_http;
+mod exchange;
 mod exposition;
 mod failure;
+mod families;
+mod format;
+mod latency;
+mod lies;
 mod log_fields;
 mod log_format;
 mod log_lines;
@@ -14,17 +21,20 @@ mod log_text;
 mod logger;
 mod measure;
 mod metrics;
+mod native_http;
 mod process;
 mod request_guard;
 mod request_line;
 mod span;
 mod span_exporter;
+mod text_format;
 mod trace;
 mod trace_context;
 mod trace_ids;
 mod tracer;
 
-pub use exposition::{CONTENT_TYPE, exposition};
+pub use dialect::Dialect;
+pub use exposition::exposition;
 pub use failure::Failure;
 pub use log_format::LogFormat;
 pub use log_sink::LogSink;

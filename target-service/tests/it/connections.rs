@@ -157,7 +157,7 @@ fn a_want_of_file_descriptors_is_counted_and_survived() {
     let mut early = TcpStream::connect(address).expect("a connection");
     let mut errors = || {
         early
-            .write_all(b"GET /metrics HTTP/1.1\r\nhost: target\r\n\r\n")
+            .write_all(b"GET /metrics HTTP/1.1\r\nhost: target\r\naccept: application/openmetrics-text\r\n\r\n")
             .expect("a connection");
         let mut answer = Vec::new();
         let mut buffer = [0; 4096];

@@ -23,8 +23,8 @@ use target_service::{
     server::Connections,
     service::{Common, Service},
     telemetry::{
-        BuildLabels, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics, Telemetry,
-        Tracer,
+        BuildLabels, Dialect, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics,
+        Telemetry, Tracer,
     },
 };
 use tower::ServiceExt as _;
@@ -68,11 +68,20 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
-        Self::logging(name, catalogue, LogFormat::Json)
+        Self::of(name, catalogue, Dialect::Native, LogFormat::Json)
+    }
+
+    /// With the HTTP metrics of `dialect`.
+    pub(crate) fn speaking(name: ProfileName, catalogue: Catalogue, dialect: Dialect) -> Self {
+        Self::of(name, catalogue, dialect, LogFormat::Json)
     }
 
     /// With log lines in `format`.
     pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
+        Self::of(name, catalogue, Dialect::Native, format)
+    }
+
+    fn of(name: ProfileName, catalogue: Catalogue, dialect: Dialect, format: LogFormat) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
@@ -93,7 +102,7 @@ impl Parts {
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
-            metrics: Metrics::new(catalogue, build, dropped),
+            metrics: Metrics::new(catalogue, build, dropped, dialect),
             logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
             tracer: Tracer::default(),
             faults,
