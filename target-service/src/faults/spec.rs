@@ -26,7 +26,7 @@ pub struct FaultSpec {
     pub telemetry: TelemetryFaultSpec,
 }
 
-/// Lies of metrics and logs, beside answers that are what they are.
+/// Lies of the telemetry, beside answers that are what they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryFaultSpec {

@@ -68,20 +68,20 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
-        Self::made(name, catalogue, LogFormat::Json, Dialect::Native)
-    }
-
-    /// With log lines in `format`.
-    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
-        Self::made(name, catalogue, format, Dialect::Native)
+        Self::of(name, catalogue, Dialect::Native, LogFormat::Json)
     }
 
     /// With the HTTP metrics of `dialect`.
     pub(crate) fn speaking(name: ProfileName, catalogue: Catalogue, dialect: Dialect) -> Self {
-        Self::made(name, catalogue, LogFormat::Json, dialect)
+        Self::of(name, catalogue, dialect, LogFormat::Json)
     }
 
-    fn made(name: ProfileName, catalogue: Catalogue, format: LogFormat, dialect: Dialect) -> Self {
+    /// With log lines in `format`.
+    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
+        Self::of(name, catalogue, Dialect::Native, format)
+    }
+
+    fn of(name: ProfileName, catalogue: Catalogue, dialect: Dialect, format: LogFormat) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
