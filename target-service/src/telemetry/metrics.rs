@@ -145,8 +145,14 @@ impl Metrics {
         Ok(families)
     }
 
-    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string.
-    pub(super) fn misrecord(&self, lies: &[Arc<MetricLies>], exchange: &Exchange, target: &str) {
+    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string,
+    /// when it was kept.
+    pub(super) fn misrecord(
+        &self,
+        lies: &[Arc<MetricLies>],
+        exchange: &Exchange,
+        target: Option<&str>,
+    ) {
         let dialect = self.dialect;
         let told = self.with_now(|now| self.liar.tell(lies, exchange, target, dialect, now));
         let (exchange, subject) = (&told.exchange, told.exchange.subject);
