@@ -20,7 +20,8 @@ use crate::{
     service::{Common, Service},
     sidecar,
     telemetry::{
-        BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter, Tracer,
+        BuildLabels, Dialect, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter,
+        Tracer,
     },
     writer,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     body::HttpBody,
     extract::{Request, State},
-    http::{HeaderMap, header::CONTENT_LENGTH, uri::PathAndQuery},
+    http::{HeaderMap, Uri, header::CONTENT_LENGTH, uri::PathAndQuery},
     middleware::Next,
     response::Response,
 };
@@ -37,9 +37,9 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
     let subject = telemetry.catalogue.subject(&request);
     let seen = Seen::of(&request, subject, &telemetry);
     let request_bytes = content_length(request.headers());
-    // Empty in an honest service; the target is kept for liars alone.
-    let lies = telemetry.faults.metric_lies();
-    let target = (!lies.is_empty()).then(|| request.uri().clone());
+    // Kept for liars alone.
+    let has_lies = !telemetry.faults.metric_lies().is_empty();
+    let target = has_lies.then(|| request.uri().clone());
     let guard = RequestGuard::begin(Arc::clone(&telemetry.metrics), subject);
     let response = next.run(request).await;
     let seconds = began.elapsed().as_secs_f64();
@@ -51,12 +51,14 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
         request_bytes,
         response_bytes: response.body().size_hint().exact().unwrap_or(0),
     };
-    match target {
-        None => telemetry.metrics.record(&exchange),
-        Some(target) => {
-            let target = target.path_and_query().map_or("", PathAndQuery::as_str);
-            telemetry.metrics.misrecord(&lies, &exchange, target);
-        }
+    // Asked again: what was reset while the request was under way is over.
+    let lies = telemetry.faults.metric_lies();
+    if lies.is_empty() {
+        telemetry.metrics.record(&exchange);
+    } else {
+        let target = target.as_ref().and_then(Uri::path_and_query);
+        let target = target.map(PathAndQuery::as_str);
+        telemetry.metrics.misrecord(&lies, &exchange, target);
     }
     telemetry.log(subject, seconds, &seen, &response);
     guard.finish();

@@ -105,10 +105,10 @@ impl Metrics {
 
     /// Makes the series of one more `status` for every endpoint that has users.
     pub fn expect(&mut self, catalogue: Catalogue, status: u16) {
-        // The other dialect groups statuses, and has all groups already.
-        if let Http::Native(http) = &mut self.http {
-            for endpoint in catalogue.0.iter().filter(|endpoint| !endpoint.probe) {
-                http.expect(endpoint.subject(), status);
+        for endpoint in catalogue.0.iter().filter(|endpoint| !endpoint.probe) {
+            match &mut self.http {
+                Http::Native(http) => http.expect(endpoint.subject(), status),
+                Http::DumbKv(http) => http.expect(endpoint.subject(), status),
             }
         }
     }
@@ -145,8 +145,14 @@ impl Metrics {
         Ok(families)
     }
 
-    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string.
-    pub(super) fn misrecord(&self, lies: &[Arc<MetricLies>], exchange: &Exchange, target: &str) {
+    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string,
+    /// when it was kept.
+    pub(super) fn misrecord(
+        &self,
+        lies: &[Arc<MetricLies>],
+        exchange: &Exchange,
+        target: Option<&str>,
+    ) {
         let dialect = self.dialect;
         let told = self.with_now(|now| self.liar.tell(lies, exchange, target, dialect, now));
         let (exchange, subject) = (&told.exchange, told.exchange.subject);
