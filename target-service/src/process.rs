@@ -20,8 +20,7 @@ use crate::{
     service::{Common, Service},
     sidecar,
     telemetry::{
-        BuildLabels, Dialect, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter,
-        Tracer,
+        BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter, Tracer,
     },
     writer,
 };

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Entry, Found, Mistakes, SUCCESS, Success, method_not_allowed, mistakes::Refusal};
 use crate::kv::{
@@ -82,9 +82,23 @@ pub(in crate::kv) async fn query(
     find(&shared, &entry).await
 }
 
+/// A new entry. Unknown fields are ignored.
+#[derive(ToSchema)]
+#[schema(example = json!({"database": 1, "key": "greeting", "value": "hello"}))]
+#[expect(dead_code, reason = "described here, read like any other request")]
+pub(in crate::kv) struct NewEntry {
+    /// Which database; a text such as "1" will do.
+    #[schema(default = 0, minimum = 0, required = false)]
+    database: i32,
+    /// Which entry: at most 1024 bytes, may be empty.
+    key: String,
+    /// What to keep: at most 65536 bytes of UTF-8, may be empty.
+    value: String,
+}
+
 /// Put a new entry
 #[utoipa::path(
-    put, path = "/kv", operation_id = "put_kv", tag = "kv", request_body = Entry,
+    put, path = "/kv", operation_id = "put_kv", tag = "kv", request_body = NewEntry,
     responses(
         (status = 200, description = "Stored.", body = Success),
         (status = 400, description = "A body that cannot be read.", body = Detail),
