@@ -134,6 +134,7 @@ impl Service {
                     rate_limit,
                     &telemetry,
                 );
+                let probes = probes.layer(middleware::from_fn(http::catch_panic));
                 (layered, Some((address, probes.merge(exposition))))
             }
         };

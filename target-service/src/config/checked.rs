@@ -257,3 +257,21 @@ fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
     let positive = usize::try_from(number).ok().filter(|number| *number > 0);
     mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn a_service_that_ignores_its_environment_does_not_see_the_error_rate() {
+        let args = Args::parse_from(["target-service", "--error-rate", "0.5"]);
+        let blind = Defects::from_iter([Defect::IgnoreEnv]);
+        assert_eq!(seen(&args, &blind).error_rate, None);
+        assert_eq!(
+            seen(&args, &Defects::default()).error_rate,
+            Some("0.5".to_owned())
+        );
+    }
+}

@@ -115,7 +115,7 @@ impl HttpBody for CutBody {
             End::Hold(hold) => {
                 let hold = hold.get_or_insert_with(|| Box::pin(sleep(HOLD)));
                 ready!(hold.as_mut().poll(cx));
-                this.wire.close_when_flushed();
+                this.wire.close();
             }
         }
         Poll::Pending

@@ -63,8 +63,10 @@ impl Connections {
         );
     }
 
-    /// Takes `held` connections away from clients, in the place of what was held before.
+    /// Takes `held` connections away from clients, in the place of what was held before; never more than
+    /// there may be.
     pub fn hold(&self, held: usize) {
+        let held = held.min(self.0.limit);
         self.change(|usage| usage.held = held);
     }
 

@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use target_service::server::Limits;
+use axum::{Router, extract::ConnectInfo, routing::get};
+use target_service::{profile::Profile, server::Limits};
 
 use super::support::{Parts, Running, Scrape, Target, kv_in_memory, raw_http};
 
@@ -125,6 +126,19 @@ async fn an_idle_connection_ends() {
     client.request("GET", "/livez").await;
     client.read_to_end().await.expect("an orderly end");
     assert!(client.text().ends_with(OK), "{}", client.text());
+}
+
+#[tokio::test]
+async fn a_request_knows_the_address_of_its_client() {
+    async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
+        peer.to_string()
+    }
+    let target = Parts::kv().target(Profile::of(Router::new().route("/v1/kv", get(peer))));
+    let running = Running::of(&target).await;
+    let mut client = running.connect().await;
+    let own = client.stream.local_addr().expect("an address").to_string();
+    client.request("GET", "/v1/kv").await;
+    client.read_until(&own).await.expect("its own address");
 }
 
 struct Killed(Child);

@@ -1,5 +1,6 @@
 //! The fault API itself: what is active, who may use it, and faults from the start on.
 
+use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
 use super::support::{ENTRY, Instance, Target, output, program};
@@ -148,4 +149,91 @@ fn panics_of_requests_leave_the_output_clean() {
         log.contains(r#""error":"panic","cause":"target-service/src/faults/inner.rs:"#),
         "{log}"
     );
+}
+
+/// A rule with any fields of any values, right and wrong.
+fn any_rule() -> impl Strategy<Value = Value> {
+    let fields = [
+        "route",
+        "method",
+        "error_ratio",
+        "status",
+        "latency_ms",
+        "latency_ratio",
+        "hang_ratio",
+        "panic_ratio",
+        "reset_ratio",
+        "drop_ratio",
+        "truncate_ratio",
+        "truncate_after",
+        "wrong_length_ratio",
+        "wrong_length_by",
+        "course",
+        "lie",
+        "period_ms",
+        "nonsense",
+    ];
+    let values = vec![
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(0.5),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(404),
+        json!(null),
+        json!(""),
+        json!("GET"),
+        json!("green"),
+        json!("flap"),
+        json!([]),
+        json!({}),
+        json!({"after_ms": 0, "duration_ms": 0, "ramp_ms": 0}),
+        json!({"duration_ms": u64::MAX, "ramp_ms": u64::MAX}),
+    ];
+    let field = (select(fields.to_vec()), select(values));
+    vec(field, 0..4).prop_map(|fields| {
+        let mut rule = json!({"route": ENTRY});
+        for (name, value) in fields {
+            rule[name] = value;
+        }
+        rule
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_fault_set_breaks_the_api_or_the_service(rule in any_rule(), layer in 0_usize..4) {
+        let set = match layer {
+            0 => json!({"inner": [rule]}),
+            1 => json!({"outer": [rule]}),
+            2 => json!({"health": {"livez": without_route(rule)}}),
+            _ => rule,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let target = Target::new();
+            let put = target.faults("PUT", set.to_string()).await;
+            prop_assert!([200, 400].contains(&put.status), "{}", put.body);
+            for path in ["/v1/kv/a", "/livez"] {
+                let answer = target.get(path).await;
+                prop_assert!((200..600).contains(&answer.status));
+            }
+            prop_assert_eq!(target.faults("DELETE", "").await.status, 204);
+            prop_assert_eq!(target.get("/v1/kv/a").await.status, 404);
+            Ok(())
+        })?;
+    }
+}
+
+fn without_route(mut rule: Value) -> Value {
+    if let Some(fields) = rule.as_object_mut() {
+        fields.remove("route");
+    }
+    rule
 }

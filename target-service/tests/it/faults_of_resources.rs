@@ -48,7 +48,7 @@ async fn exhausted_connections_keep_new_clients_waiting_until_the_reset() {
     early.request("GET", "/livez").await;
     early.read_until("}").await.expect("an answer");
 
-    let all = json!({"resource": {"connections": {"slots": 10}}});
+    let all = json!({"resource": {"connections": {"slots": u64::MAX}}});
     target.set_faults(all).await;
     until("held", async || {
         target.scrape().await.value("http_connections_active", &[]) == Some(11.0)

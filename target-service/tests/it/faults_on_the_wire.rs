@@ -129,6 +129,10 @@ async fn a_content_length_too_great_leaves_the_client_waiting() {
     assert!(text.contains("content-length: 11\r\n"), "{text}");
     assert!(client.is_silent().await, "neither a byte nor an end");
     assert_eq!(told(&target).await, (1.0, 1), "as if all were well");
+    tokio::time::pause();
+    client.read_to_end().await.expect("an end after 10 s");
+    tokio::time::resume();
+    assert_eq!(client.text(), text, "not a byte more");
     assert_gone(&target, &running, "outer_wrong_length").await;
 }
 
