@@ -108,15 +108,15 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
     let faults = telemetry.faults.clone();
     let routes = routes
         .fallback(async || HttpError::NotFound)
-        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
-        .layer(middleware::from_fn_with_state(limit, http::deadline))
-        .layer(middleware::from_fn_with_state(
-            faults.clone(),
-            faults::inner,
-        ));
+        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
+    let inner = middleware::from_fn_with_state(faults.clone(), faults::inner);
     let received = match bodies {
-        Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
-        Bodies::Streamed => routes,
+        Bodies::Whole => routes
+            .layer(middleware::from_fn_with_state(limit, http::deadline))
+            .layer(inner)
+            .layer(middleware::from_fn(http::receive)),
+        // A stream has no length known before, and its profile has limits of its own.
+        Bodies::Streamed => routes.layer(inner),
     };
     received
         .layer(middleware::from_fn_with_state(

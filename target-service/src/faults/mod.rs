@@ -16,6 +16,7 @@ mod status_filter;
 mod switchboard;
 
 pub use api::router;
+pub(crate) use dice::Dice;
 pub use fault_set::FaultSetError;
 pub use inner::{Note, inner};
 pub use outer::outer;

@@ -12,7 +12,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    Failure, Level, Logger, Metrics, request_guard::RequestGuard, trace_context::TraceContext,
+    Failure, Level, Logger, Metrics, MoreFields, request_guard::RequestGuard,
+    trace_context::TraceContext,
 };
 use crate::{
     endpoint::{Catalogue, Subject},
@@ -49,6 +50,8 @@ struct RequestLine<'a> {
     cause: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    #[serde(flatten)]
+    more: Option<&'a MoreFields>,
 }
 
 /// Measures the layers below. The status recorded is the one that this layer hands up.
@@ -92,6 +95,7 @@ impl Telemetry {
             error: failure.map(|failure| failure.kind),
             cause: failure.and_then(|failure| failure.cause.as_deref()),
             note: note.map(|note| note.0.as_str()),
+            more: response.extensions().get(),
         };
         let level = level(self.catalogue.is_probe(subject.route), status);
         self.logger.log(level, "request", line);

@@ -15,6 +15,7 @@ mod probes;
 mod random_requests;
 mod routes;
 mod shutdown;
+mod sidecar;
 mod stores;
 mod support;
 mod telemetry_faults;

@@ -8,6 +8,6 @@ mod target;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
-pub(crate) use target::Target;
+pub(crate) use target::{Parts, Target};
 
 pub(crate) const ENTRY: &str = "/v1/kv/{key}";
