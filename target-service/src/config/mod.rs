@@ -4,6 +4,8 @@ mod args;
 mod checked;
 mod database;
 mod defects;
+mod env_file;
+mod env_line;
 mod mistakes;
 
 pub use args::Args;

@@ -261,10 +261,10 @@ impl Settings {
         let fields = json!({
             "upstream": self.upstream.as_str(),
             "upstream_timeout_ms": self.timeout.as_millis() as u64,
-            "drop_percent": self.drops.ratio * 100.0,
+            "drop_percent": percent(self.drops.ratio),
             "drop_mode": self.drops.mode.as_str(),
             "drop_delay_ms": self.drops.delay.as_millis() as u64,
-            "delay_percent": self.delays.ratio * 100.0,
+            "delay_percent": percent(self.delays.ratio),
             "delay_ms": self.delays.middle.as_millis() as u64,
             "delay_jitter_ms": self.delays.jitter.as_millis() as u64,
         });
@@ -294,6 +294,11 @@ fn percentage(setting: &str, text: &str, mistakes: &mut Mistakes) -> Option<f64>
     let checked =
         checked.ok_or_else(|| format!("{setting}: `{text}` is no number from 0 to 100; try 20"));
     mistakes.note(checked).map(|percent| percent / 100.0)
+}
+
+/// As it was written: 0.29 * 100 is not 29.
+fn percent(ratio: f64) -> f64 {
+    (ratio * 1e6).round() / 1e4
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod binary;
 mod bodies;
 mod conservation;
+mod env_file;
 mod faults;
 mod logs;
 mod metrics;
