@@ -8,15 +8,4 @@
 mod binary;
 mod bodies;
 mod conservation;
-mod env_file;
-mod faults;
-mod logs;
-mod metrics;
-mod probes;
-mod random_requests;
-mod routes;
-mod shutdown;
-mod sidecar;
-mod stores;
-mod support;
-mod telemetry_faults;
+mod docs;

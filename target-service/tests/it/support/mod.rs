@@ -1,10 +1,12 @@
 //! A target without sockets, and what is needed to look at it.
 
+mod program;
 mod raw_http;
 mod scrape;
 mod stores;
 mod target;
 
+pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
