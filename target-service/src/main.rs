@@ -13,6 +13,8 @@ use target_service::{
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 const FAILED: u8 = 1;
 const BAD_CONFIGURATION: u8 = 2;
 
@@ -40,7 +42,9 @@ fn main() -> ExitCode {
 async fn run(config: &Config) -> anyhow::Result<()> {
     // First, so that a signal during the start is not lost.
     let stop = stop_signal()?;
-    let process = Process::open(config, env!("CARGO_PKG_VERSION"), &log()?).await?;
+    let log = log()?;
+    log.process_logger(config, VERSION).adopt_libraries();
+    let process = Process::open(config, VERSION, &log).await?;
     process.log_listening();
     process.run(stop).await?;
     Ok(())

@@ -10,19 +10,25 @@ use tokio::net::TcpListener;
 use crate::{
     config::{Config, Defect, Defects, ProfileConfig, Settings},
     drain::Drain,
+    endpoint::Catalogue,
     events,
     faults::{self, Faults},
     kv,
     profile::{OpenError, ProfileName, TaskError},
     schedule,
-    server::{Ended, ServeError, Server},
+    server::{Connections, Ended, Limits, Listening, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    telemetry::{
+        BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter, Tracer,
+    },
     writer,
 };
 
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+
+/// Of each port that is not for users.
+const ADMIN_CONNECTIONS: usize = 100;
 
 /// A process that is ready to serve.
 pub struct Process {
@@ -73,6 +79,30 @@ pub enum ProcessError {
     /// Something could not be closed.
     #[error("cannot close the store")]
     Close(#[source] TaskError),
+}
+
+impl Log {
+    /// The logger of the process itself, for what libraries have to say.
+    pub fn process_logger(&self, config: &Config, version: &'static str) -> Logger {
+        let names = config
+            .profiles
+            .iter()
+            .map(|profile| profile.settings.profile().as_str());
+        let identity = Identity {
+            service: "target-service".to_owned(),
+            environment: config.telemetry.environment.clone(),
+            version,
+            profile: names.collect::<Vec<_>>().join(","),
+        };
+        let style = LogStyle {
+            format: config.telemetry.log_format,
+            least: config.telemetry.log_level,
+            queries: false,
+        };
+        // It writes no request lines, and only those can lie.
+        let honest = Faults::none(Catalogue(&[]), config.seed);
+        Logger::new(identity, style, self.sink.clone(), honest)
+    }
 }
 
 impl Process {
@@ -133,8 +163,8 @@ impl Process {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Ended, ProcessError> {
         let mut server = Server {
-            services: Vec::new(),
-            admin: Vec::new(),
+            ports: Vec::new(),
+            limits: Limits::default(),
             tasks: Vec::new(),
             drain: self.drain,
             drain_limit: self.drain_limit,
@@ -145,18 +175,29 @@ impl Process {
             .iter()
             .map(|bound| (bound.name, bound.service.telemetry.faults.clone()));
         let fault_routes = faults::router(faults.collect());
-        server
-            .admin
-            .extend(self.fault_api.map(|listener| (listener, fault_routes)));
-        let mut loggers = Vec::new();
+        let admin = |(listener, routes)| Listening {
+            listener,
+            routes,
+            connections: Connections::new(ADMIN_CONNECTIONS),
+        };
+        let fault_api = self.fault_api.map(|listener| (listener, fault_routes));
+        server.ports.extend(fault_api.map(admin));
+        let mut told = Vec::new();
         let mut dependencies = Vec::new();
         for bound in self.services {
-            loggers.push(bound.logger().clone());
+            told.push((
+                bound.logger().clone(),
+                bound.service.telemetry.tracer.clone(),
+            ));
             server
                 .metrics
                 .push(Arc::clone(&bound.service.telemetry.metrics));
-            server.services.push((bound.listener, bound.service.router));
-            server.admin.extend(bound.admin);
+            server.ports.push(Listening {
+                listener: bound.listener,
+                routes: bound.service.router,
+                connections: bound.service.connections,
+            });
+            server.ports.extend(bound.admin.map(admin));
             server.tasks.extend(bound.service.task);
             dependencies.extend(bound.service.dependencies);
         }
@@ -165,7 +206,8 @@ impl Process {
         for dependency in dependencies {
             closed = closed.and(dependency.close().await.map_err(ProcessError::Close));
         }
-        for logger in loggers {
+        for (logger, tracer) in told {
+            tracer.flush().await;
             log_stopped(&ended, &logger);
             logger.flush();
         }
@@ -214,19 +256,32 @@ async fn open(
         profile: name.as_str(),
     };
     let identity = Identity {
-        service: name.service(),
+        service: name.service().to_owned(),
+        environment: config.telemetry.environment.clone(),
         version,
-        profile: name.as_str(),
+        profile: name.to_string(),
     };
+    let style = LogStyle {
+        format: config.telemetry.log_format,
+        least: config.telemetry.log_level,
+        queries: name.queries_are_harmless(),
+    };
+    let faults = Faults::none(catalogue, config.seed);
+    let sink = log.sink.clone();
+    let logger = Logger::new(identity.clone(), style, sink, faults.clone());
+    let collector = config.telemetry.collector.as_ref();
+    let exporter = collector.map(|url| SpanExporter::start(url, identity, logger.clone()));
     let mut common = Common {
         metrics: Metrics::new(catalogue, build, log.dropped.clone()),
-        logger: Logger::new(identity, config.log_level, log.sink.clone()),
-        faults: Faults::none(catalogue, config.seed),
+        logger,
+        tracer: exporter.map(Tracer::exporting).unwrap_or_default(),
+        faults,
         drain: drain.clone(),
         defects: config.defects.clone(),
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,
+        max_connections: config.max_connections,
     };
     let mut workshop = common.workshop();
     let opened = match &profile.settings {

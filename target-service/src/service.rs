@@ -11,7 +11,8 @@ use crate::{
     faults::{self, Faults},
     http::{self, HttpError},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
-    telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
+    server::Connections,
+    telemetry::{self, Logger, Metrics, Telemetry, Tracer},
 };
 
 /// What the common part of a service is made of.
@@ -20,6 +21,8 @@ pub struct Common {
     pub metrics: Metrics,
     /// Where lines go.
     pub logger: Logger,
+    /// Where spans go.
+    pub tracer: Tracer,
     /// The faults in force.
     pub faults: Faults,
     /// Turns `/readyz` to 503.
@@ -32,6 +35,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// Limit on the connections of the service port.
+    pub max_connections: usize,
 }
 
 impl Common {
@@ -60,24 +65,36 @@ pub struct Service {
     pub task: Option<Task>,
     /// What the service says about itself, and the faults in force.
     pub telemetry: Telemetry,
+    /// The connections of the service port.
+    pub connections: Connections,
 }
 
 impl Service {
     /// Puts `profile` among the layers.
     pub fn new(common: Common, profile: Profile) -> Self {
         let Common {
-            metrics,
+            mut metrics,
             logger,
+            tracer,
             faults,
             drain,
             catalogue,
             request_limit,
+            max_connections,
             ..
         } = common;
+        metrics.registry().register(
+            "otel_spans_dropped",
+            "Spans lost because the queue was full or the collector did not take them",
+            tracer.dropped(),
+        );
+        let connections = Connections::new(max_connections);
+        connections.register(metrics.registry());
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
             logger,
+            tracer,
             faults,
         };
         let probes = http::probes(profile.dependencies.clone(), drain);
@@ -99,6 +116,7 @@ impl Service {
             dependencies: profile.dependencies,
             task: profile.task,
             telemetry,
+            connections,
         }
     }
 }
@@ -125,7 +143,7 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
         ))
         .layer(middleware::from_fn_with_state(faults, faults::outer))
         .layer(middleware::from_fn_with_state(
-            TraceIds::default(),
+            telemetry.tracer.clone(),
             telemetry::trace,
         ))
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::env_file::EnvFile;
+use super::{TelemetryArgs, env_file::EnvFile};
 use crate::{
     events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
     writer::WriterArgs,
@@ -75,9 +75,18 @@ pub struct Args {
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
 
-    /// Least level that is logged: debug (with probes), info, warn or error
-    #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
-    pub log_level: String,
+    /// Of logs and traces.
+    #[command(flatten)]
+    pub telemetry: TelemetryArgs,
+
+    /// Most connections at a time; more clients wait
+    #[arg(
+        long,
+        env = "MAX_CONNECTIONS",
+        default_value = "10000",
+        value_name = "N"
+    )]
+    pub max_connections: String,
 
     /// Share of simulated errors, 0 to 1: schedule 0.01, writer 0.1 unless set
     #[arg(long, env = "ERROR_RATE", value_name = "RATIO")]

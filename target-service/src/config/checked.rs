@@ -7,8 +7,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Args, Defects, Mistakes};
-use crate::{events, kv, profile::ProfileName, schedule, sidecar, telemetry::Level, writer};
+use super::{Args, Defects, Mistakes, TelemetrySettings};
+use crate::{events, kv, profile::ProfileName, schedule, sidecar, writer};
 
 const LISTEN: &str = "--listen (LISTEN_ADDR)";
 
@@ -25,8 +25,10 @@ pub struct Config {
     pub seed: u64,
     /// Longest time from the stop signal to the end.
     pub drain: Duration,
-    /// Least level that is logged.
-    pub log_level: Level,
+    /// Most connections at a time, of each profile.
+    pub max_connections: usize,
+    /// Logs and traces.
+    pub telemetry: TelemetrySettings,
 }
 
 /// One profile and its address.
@@ -104,17 +106,23 @@ impl TryFrom<&Args> for Config {
         let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
-        let log_level = mistakes.note(level(&args.log_level));
+        let max_connections = max_connections(&args.max_connections, &mut mistakes);
+        let telemetry = TelemetrySettings::check(&args.telemetry, &mut mistakes);
         let mistakes = mistakes.into_vec();
-        match (seed, drain, log_level) {
-            (Some(seed), Some(drain), Some(log_level)) if mistakes.is_empty() => Ok(Self {
-                profiles,
-                defects,
-                fault_listen: fault_listen.flatten(),
-                seed,
-                drain: Duration::from_secs(drain),
-                log_level,
-            }),
+        match (seed, drain, max_connections, telemetry) {
+            (Some(seed), Some(drain), Some(max_connections), Some(telemetry))
+                if mistakes.is_empty() =>
+            {
+                Ok(Self {
+                    profiles,
+                    defects,
+                    fault_listen: fault_listen.flatten(),
+                    seed,
+                    drain: Duration::from_secs(drain),
+                    max_connections,
+                    telemetry,
+                })
+            }
             _ => Err(ConfigError(mistakes)),
         }
     }
@@ -202,14 +210,9 @@ fn loopback(text: &str, mistakes: &mut Mistakes) -> Option<SocketAddr> {
     Some(address)
 }
 
-fn level(text: &str) -> Result<Level, String> {
-    match text {
-        "debug" => Ok(Level::Debug),
-        "info" => Ok(Level::Info),
-        "warn" => Ok(Level::Warn),
-        "error" => Ok(Level::Error),
-        _ => Err(format!(
-            "--log-level (LOG_LEVEL): unknown level `{text}`; known: debug, info, warn, error"
-        )),
-    }
+fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
+    let setting = "--max-connections (MAX_CONNECTIONS)";
+    let number = mistakes.number(setting, text)?;
+    let positive = usize::try_from(number).ok().filter(|number| *number > 0);
+    mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
 }

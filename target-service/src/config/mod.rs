@@ -7,9 +7,11 @@ mod defects;
 mod env_file;
 mod env_line;
 mod mistakes;
+mod telemetry;
 
 pub use args::Args;
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};
 pub use mistakes::Mistakes;
+pub use telemetry::{TelemetryArgs, TelemetrySettings};

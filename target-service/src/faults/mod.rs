@@ -6,9 +6,13 @@
 
 mod api;
 mod counter_fault;
+mod course;
 mod dice;
 mod fault_set;
 mod inner;
+mod log_fault;
+mod log_spec;
+mod mistakes;
 mod outer;
 mod route_fault;
 mod spec;
@@ -16,9 +20,12 @@ mod status_filter;
 mod switchboard;
 
 pub use api::router;
+pub use course::CourseSpec;
 pub(crate) use dice::Dice;
 pub use fault_set::FaultSetError;
 pub use inner::{Note, inner};
+pub use log_fault::{LineLies, RequestFacts};
+pub use log_spec::{LogFaultSpec, LogLie};
 pub use outer::outer;
 pub use spec::{CounterFaultSpec, FaultSpec, RouteFaultSpec, TelemetryFaultSpec};
 pub use status_filter::StatusFilter;

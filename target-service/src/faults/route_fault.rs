@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 
-use super::{RouteFaultSpec, dice::Dice};
+use super::{RouteFaultSpec, course::Course, dice::Dice};
 use crate::endpoint::Subject;
 
 /// One rule.
@@ -15,6 +15,7 @@ pub(super) struct RouteFault {
     error_ratio: f64,
     status: StatusCode,
     latency: Duration,
+    course: Course,
     dice: Dice,
 }
 
@@ -29,15 +30,26 @@ pub(super) struct Hit {
 
 impl RouteFault {
     /// `status` is the checked form of the one in `spec`.
-    pub(super) fn new(spec: &RouteFaultSpec, status: StatusCode, dice: Dice) -> Self {
+    pub(super) fn new(
+        spec: &RouteFaultSpec,
+        status: StatusCode,
+        course: Course,
+        dice: Dice,
+    ) -> Self {
         Self {
             route: spec.route.clone(),
             method: spec.method.clone(),
             error_ratio: spec.error_ratio,
             status,
             latency: Duration::from_millis(spec.latency_ms),
+            course,
             dice,
         }
+    }
+
+    /// In `0..=1`.
+    pub(super) fn strength(&self, elapsed: Duration) -> f64 {
+        self.course.strength(elapsed)
     }
 
     pub(super) fn can_fail(&self) -> bool {
@@ -55,11 +67,12 @@ impl RouteFault {
 }
 
 /// Rolls every matching rule, so that one rule's decisions do not depend on another's; the first failure wins.
-pub(super) fn roll(rules: &[RouteFault], subject: Subject) -> Hit {
+pub(super) fn roll(rules: &[RouteFault], subject: Subject, elapsed: Duration) -> Hit {
     let mut hit = Hit::default();
     for rule in rules.iter().filter(|rule| rule.meets(subject)) {
-        hit.latency += rule.latency;
-        if rule.dice.roll(rule.error_ratio) {
+        let strength = rule.strength(elapsed);
+        hit.latency += rule.latency.mul_f64(strength);
+        if rule.dice.roll(rule.error_ratio * strength) {
             hit.failure = hit.failure.or(Some(rule.status));
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StatusFilter;
+use super::{CourseSpec, LogFaultSpec, StatusFilter};
 
 /// Everything that shall go wrong. Empty: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -34,15 +34,21 @@ pub struct RouteFaultSpec {
     /// Extra latency of every request, in milliseconds, `0..=60000`.
     #[serde(default)]
     pub latency_ms: u64,
+    /// When it is in force; ratio and latency are multiplied by its strength.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<CourseSpec>,
 }
 
-/// Lies of the metrics.
+/// Lies of metrics and logs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryFaultSpec {
     /// Lost increments of `http_requests_total`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop_counter: Option<CounterFaultSpec>,
+    /// Request lines that lie, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<LogFaultSpec>,
 }
 
 /// Lost increments.
@@ -54,4 +60,7 @@ pub struct CounterFaultSpec {
     /// Only increments with this status; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusFilter>,
+    /// When it is in force; the ratio is multiplied by its strength.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<CourseSpec>,
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{
-    FaultSpec,
+    FaultSpec, LineLies, RequestFacts,
     fault_set::{FaultSet, FaultSetError},
     route_fault::{self, Hit},
 };
@@ -45,8 +45,11 @@ impl Faults {
     }
 
     /// Every kind of fault and whether it can strike now.
-    pub fn active(&self) -> [(&'static str, bool); 5] {
-        self.current().active()
+    pub fn active(&self) -> Vec<(&'static str, bool)> {
+        let strengths = self.current().strengths().into_iter();
+        strengths
+            .map(|(kind, strength)| (kind, strength > 0.0))
+            .collect()
     }
 
     /// Whether the increment of the request counter for an answer with `status` is to be lost.
@@ -54,15 +57,26 @@ impl Faults {
         let set = self.current();
         set.drop_counter
             .as_ref()
-            .is_some_and(|fault| fault.drops(status))
+            .is_some_and(|fault| fault.drops(status, set.elapsed()))
+    }
+
+    /// What becomes of a request line; `None`: it stays honest. `facts` are asked for only when rules are set.
+    pub fn line_lies(&self, facts: impl FnOnce() -> RequestFacts) -> Option<LineLies> {
+        let set = self.current();
+        if set.logs.is_empty() {
+            return None;
+        }
+        set.logs.roll(&facts(), set.elapsed())
     }
 
     pub(super) fn roll_inner(&self, subject: Subject) -> Hit {
-        route_fault::roll(&self.current().inner, subject)
+        let set = self.current();
+        route_fault::roll(&set.inner, subject, set.elapsed())
     }
 
     pub(super) fn roll_outer(&self, subject: Subject) -> Hit {
-        route_fault::roll(&self.current().outer, subject)
+        let set = self.current();
+        route_fault::roll(&set.outer, subject, set.elapsed())
     }
 
     pub(super) fn subject(&self, request: &axum::extract::Request) -> Subject {

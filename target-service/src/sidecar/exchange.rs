@@ -28,8 +28,10 @@ struct NoAnswer {
     method: &'static str,
     route: &'static str,
     latency_ms: f64,
-    #[serde(flatten)]
-    trace: Option<TraceContext>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    span_id: Option<String>,
     outcome: &'static str,
 }
 
@@ -87,7 +89,8 @@ impl Drop for Exchange {
             method: self.method,
             route: super::ROUTE,
             latency_ms: milliseconds(took),
-            trace: self.trace,
+            trace_id: self.trace.map(|trace| format!("{:032x}", trace.trace_id)),
+            span_id: self.trace.map(|trace| format!("{:016x}", trace.span_id)),
             outcome: outcome.as_str(),
         };
         self.logger.log(Level::Warn, "no answer", line);

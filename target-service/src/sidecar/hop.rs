@@ -9,11 +9,6 @@ use axum::http::{
     request,
 };
 
-use crate::telemetry::TraceContext;
-
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
-
 /// Removed whether the `connection` header names them or not. `trailer` stays: trailers are forwarded.
 const HOP_BY_HOP: [HeaderName; 8] = [
     CONNECTION,
@@ -50,12 +45,8 @@ pub(super) fn check(head: &request::Parts, pseudonym: &str) -> Result<(), NotFor
 }
 
 /// The headers for the upstream. `host` stays as the client wrote it: the sidecar stands in the place of
-/// the service, whose redirects and virtual hosts must come out the same.
-pub(super) fn request_headers(
-    head: &request::Parts,
-    trace: Option<TraceContext>,
-    pseudonym: &str,
-) -> HeaderMap {
+/// the service, whose redirects and virtual hosts must come out the same. `traceparent` is this hop's already, put there by the trace layer.
+pub(super) fn request_headers(head: &request::Parts, pseudonym: &str) -> HeaderMap {
     let mut headers = head.headers.clone();
     let wants_trailers =
         tokens(&headers, &TE).any(|coding| coding.eq_ignore_ascii_case("trailers"));
@@ -73,9 +64,6 @@ pub(super) fn request_headers(
     if let Ok(via) = HeaderValue::try_from(format!("1.1 {pseudonym}")) {
         headers.append(VIA, via);
     }
-    if let Some(trace) = trace {
-        continue_trace(&mut headers, trace);
-    }
     headers
 }
 
@@ -86,21 +74,6 @@ pub(super) fn remove_hop_by_hop(headers: &mut HeaderMap) {
         .collect();
     for name in named.iter().chain(&HOP_BY_HOP) {
         headers.remove(name);
-    }
-}
-
-/// The upstream's parent is this hop. The vendor's state goes with the trace that it belongs to.
-fn continue_trace(headers: &mut HeaderMap, trace: TraceContext) {
-    let trace_id = format!("{:032x}", trace.trace_id);
-    let same_trace = headers
-        .get(TRACEPARENT)
-        .and_then(|header| header.to_str().ok())
-        .is_some_and(|header| header.contains(&trace_id));
-    if !same_trace {
-        headers.remove(TRACESTATE);
-    }
-    if let Ok(own) = HeaderValue::try_from(trace.to_traceparent()) {
-        headers.insert(TRACEPARENT, own);
     }
 }
 
@@ -130,7 +103,7 @@ mod tests {
     }
 
     fn forwarded(headers: &[(&str, &str)]) -> HeaderMap {
-        request_headers(&head(headers), None, SELF)
+        request_headers(&head(headers), SELF)
     }
 
     #[test]
@@ -186,24 +159,5 @@ mod tests {
             Err(NotForwarded::Loop)
         );
         assert_eq!(check("1.1 sidecar-12"), Ok(()));
-    }
-
-    #[test]
-    fn the_upstream_is_told_this_hop_as_its_parent() {
-        let trace = TraceContext {
-            trace_id: 0xab,
-            span_id: 0xcd,
-            request_id: 1,
-            flags: 1,
-        };
-        let parent = format!("00-{:032x}-{:016x}-01", 0xab, 0x77);
-        let known = head(&[("traceparent", &parent), ("tracestate", "v=1")]);
-        let headers = request_headers(&known, Some(trace), SELF);
-        assert_eq!(headers["traceparent"], trace.to_traceparent().as_str());
-        assert_eq!(headers["tracestate"], "v=1");
-        let malformed = head(&[("traceparent", "nonsense"), ("tracestate", "v=1")]);
-        let headers = request_headers(&malformed, Some(trace), SELF);
-        assert_eq!(headers["traceparent"], trace.to_traceparent().as_str());
-        assert!(!headers.contains_key("tracestate"));
     }
 }

@@ -6,7 +6,6 @@
 //! ```
 
 mod builtin;
-mod cut;
 mod decisions;
 mod download;
 mod exchange;

@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     CATALOGUE,
-    cut::cut,
     decisions::{Decision, Decisions},
     download::Download,
     exchange::Exchange,
@@ -28,6 +27,7 @@ use crate::{
     drain::Drain,
     faults::Note,
     profile::TaskError,
+    server::Wire,
     telemetry::{Failure, Logger, TraceContext},
 };
 
@@ -75,7 +75,10 @@ pub(super) async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -
         return exchange.answer(Outcome::Refused, None, refusal(reason));
     }
     match proxy.decisions.next() {
-        Decision::Drop => proxy.drop_request(exchange, upload).await,
+        Decision::Drop => {
+            let wire = head.extensions.get::<Wire>().cloned();
+            proxy.drop_request(exchange, upload, wire).await
+        }
         Decision::Forward => proxy.pass(exchange, &head, upload).await,
         Decision::Delay(delay) => {
             proxy.metrics.delayed();
@@ -93,37 +96,44 @@ pub(super) async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -
 }
 
 impl Proxy {
-    async fn drop_request(&self, mut exchange: Exchange, upload: Upload) -> Response {
+    async fn drop_request(
+        &self,
+        mut exchange: Exchange,
+        upload: Upload,
+        wire: Option<Wire>,
+    ) -> Response {
         exchange.will_be_dropped();
-        let mode = self.drops.mode;
-        self.metrics.dropped(mode);
-        match mode {
-            DropMode::GatewayTimeout => {
-                tokio::join!(sleep(self.drops.delay), upload.drain());
+        self.metrics.dropped(self.drops.mode);
+        let delay = sleep(self.drops.delay);
+        match (self.drops.mode, wire) {
+            // Called without a connection, as in a test: there is nothing to break.
+            (DropMode::GatewayTimeout, _) | (_, None) => {
+                tokio::join!(delay, upload.drain());
                 let response = StatusCode::GATEWAY_TIMEOUT.into_response();
                 let mut response = marked(response, Outcome::Dropped);
                 let note = Note("injected gateway timeout".to_owned());
                 response.extensions_mut().insert(note);
                 exchange.answer(Outcome::Dropped, None, response)
             }
-            DropMode::Reset => {
-                sleep(self.drops.delay).await;
-                cut()
+            (DropMode::Reset, Some(wire)) => {
+                delay.await;
+                wire.reset();
+                never().await
             }
-            DropMode::Hang => {
+            (DropMode::Hang, Some(wire)) => {
                 self.drain.begun().await;
-                cut()
+                wire.close();
+                never().await
             }
         }
     }
 
     async fn pass(&self, exchange: Exchange, head: &request::Parts, upload: Upload) -> Response {
-        let trace = head.extensions.get::<TraceContext>().copied();
         let sent = Instant::now();
         let outgoing = Outgoing {
             method: head.method.clone(),
             uri: head.uri.clone(),
-            headers: hop::request_headers(head, trace, &self.pseudonym),
+            headers: hop::request_headers(head, &self.pseudonym),
             body: upload.clone(),
         };
         let answered = self.answer_in_time(outgoing, &upload).await;
@@ -222,6 +232,11 @@ impl NoAnswer {
             ),
         }
     }
+}
+
+/// The end of the connection drops the caller, and with it the exchange.
+async fn never() -> Response {
+    std::future::pending().await
 }
 
 fn refusal(reason: NotForwarded) -> Response {

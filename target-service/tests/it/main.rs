@@ -7,5 +7,21 @@
 
 mod binary;
 mod bodies;
+mod connections;
 mod conservation;
 mod docs;
+mod env_file;
+mod faults;
+mod log_formats;
+mod log_lies;
+mod logs;
+mod metrics;
+mod probes;
+mod random_requests;
+mod routes;
+mod shutdown;
+mod sidecar;
+mod stores;
+mod support;
+mod telemetry_faults;
+mod traces;

@@ -118,21 +118,21 @@ async fn a_dropped_request_waits_as_long_as_told() {
 }
 
 #[tokio::test]
-async fn a_reset_closes_the_connection_without_a_byte_and_is_no_status() {
+async fn a_reset_breaks_the_connection_and_is_no_status() {
     let sidecar = Sidecar::start(&dropping(1.0, DropMode::Reset)).await;
     for _ in 0..3 {
         let request = wire::request("GET", "/", "", b"");
-        let answer = wire::bytes(sidecar.address, &request).await;
-        assert!(
-            answer.as_ref().is_ok_and(Vec::is_empty) || answer.is_err(),
-            "{answer:?}"
-        );
+        let error = wire::bytes(sidecar.address, &request).await;
+        let error = error.expect_err("no orderly end");
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
     }
     sidecar.counted("dropped", 3.0).await;
     let scrape = sidecar.scrape().await;
     let unanswered = [("outcome", "dropped"), ("status", "none")];
     assert_eq!(scrape.sum("sidecar_requests_total", &unanswered), 3.0);
     assert_eq!(scrape.sum("sidecar_requests_total", &[]), 3.0);
+    assert_eq!(scrape.sum("http_requests_total", &[]), 0.0);
+    assert_eq!(scrape.sum("http_requests_aborted_total", &[]), 3.0);
     let kind = [("kind", "reset")];
     assert_eq!(
         scrape.value("sidecar_faults_injected_total", &kind),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use target_service::{
     config::Defects,
     profile::ProfileName,
-    server::{Ended, ServeError, Server},
+    server::{Ended, Limits, Listening, ServeError, Server},
     sidecar::{self, BaseUrl, Delays, DropMode, Drops, Settings, UpstreamAddress},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -67,8 +67,12 @@ impl Sidecar {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let server = Server {
-            services: vec![(listener, target.app.clone())],
-            admin: Vec::new(),
+            ports: vec![Listening {
+                listener,
+                routes: target.app.clone(),
+                connections: target.connections.clone(),
+            }],
+            limits: Limits::default(),
             tasks: target.task.take().into_iter().collect(),
             drain: target.drain.clone(),
             drain_limit: Duration::from_mins(1),

@@ -2,14 +2,16 @@
 
 mod program;
 mod raw_http;
+mod running;
 mod scrape;
 mod stores;
 mod target;
 
 pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
+pub(crate) use running::Running;
 pub(crate) use scrape::Scrape;
 pub(crate) use stores::{BrokenStore, GatedStore, StuckStore};
-pub(crate) use target::{Parts, Target};
+pub(crate) use target::{Parts, Target, kv_in_memory};
 
 pub(crate) const ENTRY: &str = "/v1/kv/{key}";

@@ -20,8 +20,12 @@ use target_service::{
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
     profile::{Profile, ProfileName, Task, Workshop},
+    server::Connections,
     service::{Common, Service},
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{
+        BuildLabels, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics, Telemetry,
+        Tracer,
+    },
 };
 use tower::ServiceExt as _;
 
@@ -34,6 +38,7 @@ pub(crate) struct Target {
     /// Probes and metrics, when they have a port of their own.
     pub(crate) admin: Option<Router>,
     pub(crate) task: Option<Task>,
+    pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
 }
@@ -66,29 +71,48 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
+        Self::logging(name, catalogue, LogFormat::Json)
+    }
+
+    /// With log lines in `format`.
+    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
         };
         let identity = Identity {
-            service: name.service(),
+            service: name.service().to_owned(),
+            environment: "test".to_owned(),
             version: "1.2.3",
-            profile: name.as_str(),
+            profile: name.to_string(),
         };
+        let style = LogStyle {
+            format,
+            least: Level::Info,
+            queries: name.queries_are_harmless(),
+        };
+        let faults = Faults::none(catalogue, 7);
         let log = Written::default();
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
             metrics: Metrics::new(catalogue, build, dropped),
-            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
-            faults: Faults::none(catalogue, 7),
+            logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
+            tracer: Tracer::default(),
+            faults,
             drain: Drain::default(),
             defects: Defects::default(),
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            max_connections: 100,
         };
         Self { common, name, log }
+    }
+
+    /// Of a key-value store.
+    pub(crate) fn kv() -> Self {
+        Self::new(ProfileName::Kv, kv::CATALOGUE)
     }
 
     /// The service around `profile`.
@@ -102,10 +126,16 @@ impl Parts {
             drain,
             admin: service.admin.map(|(_, router)| router),
             task: service.task,
+            connections: service.connections,
             fault_api: faults::router(vec![(self.name, faults)]),
             log: self.log,
         }
     }
+}
+
+/// The profile whose faults are tried.
+pub(crate) fn kv_in_memory() -> Profile {
+    kv::profile(Arc::new(MemoryStore::default()))
 }
 
 impl Target {
