@@ -16,6 +16,8 @@ use axum::{
 use crate::config::{Defect, Defects};
 
 const LEAK_BYTES: usize = 64 * 1024;
+/// Between reading the counter and writing it.
+const RACE: Duration = Duration::from_millis(1);
 const SLOW: Duration = Duration::from_secs(2);
 
 /// Counts its requests.
@@ -69,7 +71,7 @@ impl Builtin {
         }
         // Others read the same number meanwhile: the answer repeats, and increments are lost.
         let read = self.count.load(Ordering::Relaxed);
-        tokio::task::yield_now().await;
+        tokio::time::sleep(RACE).await;
         self.count.store(read + 1, Ordering::Relaxed);
         read + 1
     }

@@ -5,7 +5,10 @@ use std::time::Duration;
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, Uri, Version, header::TRANSFER_ENCODING},
+    http::{
+        HeaderMap, HeaderValue, Method, Uri, Version,
+        header::{CONTENT_LENGTH, TRANSFER_ENCODING},
+    },
     response::Response,
 };
 use http_body::Body as _;
@@ -102,8 +105,10 @@ impl Outgoing {
         let path = mapped_path(&self.uri);
         let uri = format!("{}{path}{}", base.text, query.unwrap_or_default());
         if self.body.size_hint().exact().is_none() {
-            // Without it the body of a GET would not be sent.
+            // Without it the body of a GET would not be sent; with a length beside it, two servers could
+            // disagree on where the request ends.
             let chunked = HeaderValue::from_static("chunked");
+            self.headers.remove(CONTENT_LENGTH);
             self.headers.insert(TRANSFER_ENCODING, chunked);
         }
         let mut request = Request::new(self.body);

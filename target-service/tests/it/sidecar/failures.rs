@@ -63,23 +63,56 @@ async fn a_silent_upstream_is_a_504() {
     assert_eq!(scrape.value("sidecar_upstream_up", &[]), Some(0.0));
 }
 
-#[tokio::test]
-async fn a_slow_client_is_not_taken_for_a_slow_upstream() {
-    let upstream = Upstream::honest().await;
-    let sidecar = Sidecar::start(&impatient(settings(upstream.address))).await;
+/// A client that has announced four bytes to an upstream that waits for them, on a clock that runs only
+/// while everybody waits.
+async fn announced(sidecar: &Sidecar) -> TcpStream {
     let mut stream = TcpStream::connect(sidecar.address)
         .await
         .expect("a connection");
-    let head = wire::request("POST", "/stream", "content-length: 4\r\n", b"");
+    let head = wire::request("POST", "/", "content-length: 4\r\n", b"");
     stream.write_all(&head).await.expect("sent");
-    for byte in b"slow" {
-        tokio::time::sleep(Duration::from_millis(60)).await;
-        stream.write_all(&[*byte]).await.expect("sent");
-    }
+    eventually(async || sidecar.in_flight() == 1).await;
+    tokio::time::pause();
+    stream
+}
+
+async fn rest(mut stream: TcpStream) -> Reply {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.expect("an answer");
-    let reply = wire::parse(&answer);
-    assert_eq!((reply.status(), reply.text()), (200, "slow"));
+    wire::parse(&answer)
+}
+
+#[tokio::test]
+async fn a_slow_client_is_not_taken_for_a_slow_upstream() {
+    let upstream = Upstream::honest().await;
+    let mut settings = settings(upstream.address);
+    settings.timeout = Duration::from_secs(5);
+    let sidecar = Sidecar::start(&settings).await;
+    let mut stream = announced(&sidecar).await;
+    for byte in b"slow" {
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        stream.write_all(&[*byte]).await.expect("sent");
+    }
+    let reply = rest(stream).await;
+    assert_eq!(reply.status(), 200);
+    assert!(
+        reply.text().contains(r#""body":"slow""#),
+        "{}",
+        reply.text()
+    );
+    assert_eq!(sidecar.outcome("upstream_timeout").await, 0.0);
+}
+
+#[tokio::test]
+async fn a_client_that_never_sends_what_it_announced_is_told_so() {
+    let upstream = Upstream::honest().await;
+    let sidecar = Sidecar::start(&settings(upstream.address)).await;
+    let mut stream = announced(&sidecar).await;
+    stream.write_all(b"st").await.expect("sent");
+    let reply = rest(stream).await;
+    assert_failed(&reply, 408, "request body did not arrive in time", None);
+    assert_eq!(sidecar.outcome("refused").await, 1.0);
+    assert_eq!(sidecar.outcome("upstream_timeout").await, 0.0);
 }
 
 #[tokio::test]
