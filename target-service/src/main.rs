@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
     config::{Args, Config},
+    http,
     process::{Log, Process},
     telemetry::LogSink,
 };
@@ -22,6 +23,7 @@ const BAD_CONFIGURATION: u8 = 2;
 const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
+    http::tell_panics_in_request_lines();
     let config = match Config::try_from(&Args::read(std::env::args_os())) {
         Ok(config) => config,
         Err(mistakes) => {

@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    config::{Config, Defect, Defects, ProfileConfig, Settings},
+    config::{AdminToken, Config, Defect, Defects, ProfileConfig, Settings},
     drain::Drain,
     endpoint::Catalogue,
     events,
-    faults::{self, Faults},
+    faults::{self, FaultSetError, Faults},
     kv,
     profile::{OpenError, ProfileName, TaskError},
     schedule,
@@ -34,6 +34,7 @@ const ADMIN_CONNECTIONS: usize = 100;
 pub struct Process {
     services: Vec<Bound>,
     fault_api: Option<TcpListener>,
+    admin_token: Option<AdminToken>,
     drain: Drain,
     drain_limit: Duration,
     defects: Defects,
@@ -73,6 +74,9 @@ pub enum ProcessError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The faults are not for this profile.
+    #[error("cannot set the faults")]
+    Faults(#[source] FaultSetError),
     /// Serving ended early.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -118,6 +122,11 @@ impl Process {
             let service = open(profile, config, version, log, &drain).await?;
             services.push(Bound::new(profile, service).await?);
         }
+        // After everything that can fail, so that their courses begin with the service.
+        if let (Some(first), Some(spec)) = (services.first(), &config.faults) {
+            let faults = &first.service.telemetry.faults;
+            faults.set(spec.clone()).map_err(ProcessError::Faults)?;
+        }
         let fault_api = match config.fault_listen {
             Some(address) => Some(bind(address).await?),
             None => None,
@@ -125,6 +134,7 @@ impl Process {
         Ok(Self {
             services,
             fault_api,
+            admin_token: config.admin_token.clone(),
             drain,
             drain_limit: config.drain,
             defects: config.defects.clone(),
@@ -174,7 +184,7 @@ impl Process {
             .services
             .iter()
             .map(|bound| (bound.name, bound.service.telemetry.faults.clone()));
-        let fault_routes = faults::router(faults.collect());
+        let fault_routes = faults::router(faults.collect(), self.admin_token.as_ref());
         let admin = |(listener, routes)| Listening {
             listener,
             routes,
@@ -244,13 +254,7 @@ async fn open(
     drain: &Drain,
 ) -> Result<Service, ProcessError> {
     let name = profile.settings.profile();
-    let catalogue = match &profile.settings {
-        Settings::Kv(_) => kv::CATALOGUE,
-        Settings::Events(_) => events::CATALOGUE,
-        Settings::Schedule(_) => schedule::CATALOGUE,
-        Settings::Writer(_) => writer::CATALOGUE,
-        Settings::Sidecar(_) => sidecar::CATALOGUE,
-    };
+    let catalogue = profile.settings.catalogue();
     let build = BuildLabels {
         version,
         profile: name.as_str(),
@@ -281,6 +285,7 @@ async fn open(
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,
+        rate: config.rate,
         max_connections: config.max_connections,
     };
     let mut workshop = common.workshop();

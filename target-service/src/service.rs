@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing::get};
+use axum::{Router, http::StatusCode, middleware, routing::get};
 
 use crate::{
-    config::Defects,
+    config::{Defect, Defects},
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
-    http::{self, HttpError},
+    http::{self, Health, HttpError, Rate, RateLimit},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
     server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, Tracer},
@@ -35,6 +35,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
     /// Limit on the connections of the service port.
     pub max_connections: usize,
 }
@@ -80,7 +82,9 @@ impl Service {
             drain,
             catalogue,
             request_limit,
+            rate,
             max_connections,
+            defects,
             ..
         } = common;
         metrics.registry().register(
@@ -90,6 +94,11 @@ impl Service {
         );
         let connections = Connections::new(max_connections);
         connections.register(metrics.registry());
+        let rate_limit = rate.map(|rate| RateLimit::new(rate, catalogue));
+        if rate_limit.is_some() {
+            metrics.expect(catalogue, StatusCode::TOO_MANY_REQUESTS.as_u16());
+        }
+        faults.reach(connections.clone());
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
@@ -97,18 +106,36 @@ impl Service {
             tracer,
             faults,
         };
-        let probes = http::probes(profile.dependencies.clone(), drain);
+        let probes = http::probes(Health {
+            dependencies: profile.dependencies.clone(),
+            drain,
+            faults: telemetry.faults.clone(),
+            defects: defects.clone(),
+        });
         let exposition = exposition(&telemetry, profile.metrics_paths);
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
-                let routes = profile.routes.merge(probes);
-                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let routes = fallbacks(profile.routes.merge(probes), &defects);
+                let layered = layered(
+                    routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                );
                 (layered.merge(exposition), None)
             }
-            Admin::OwnPort(address) => (
-                layered(profile.routes, profile.bodies, request_limit, &telemetry),
-                Some((address, probes.merge(exposition))),
-            ),
+            Admin::OwnPort(address) => {
+                let routes = fallbacks(profile.routes, &defects);
+                let layered = layered(
+                    routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                );
+                (layered, Some((address, probes.merge(exposition))))
+            }
         };
         Self {
             router,
@@ -121,22 +148,43 @@ impl Service {
     }
 }
 
+/// What is answered where no route is.
+fn fallbacks(routes: Router, defects: &Defects) -> Router {
+    let routes = routes.method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
+    if defects.has(Defect::CatchAll200) {
+        return routes.fallback(async || "ok");
+    }
+    routes.fallback(async || HttpError::NotFound)
+}
+
 /// Each layer wraps those added before it: read upwards for the way of a request.
-fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetry) -> Router {
+fn layered(
+    routes: Router,
+    bodies: Bodies,
+    limit: Duration,
+    rate_limit: Option<RateLimit>,
+    telemetry: &Telemetry,
+) -> Router {
     let faults = telemetry.faults.clone();
-    let routes = routes
-        .fallback(async || HttpError::NotFound)
-        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
-    let inner = middleware::from_fn_with_state(faults.clone(), faults::inner);
+    // A stream takes its time, and its profile has limits of its own.
+    let routes = match bodies {
+        Bodies::Whole => routes.layer(middleware::from_fn_with_state(limit, http::deadline)),
+        Bodies::Streamed => routes,
+    };
+    let routes = routes.layer(middleware::from_fn_with_state(
+        (faults.clone(), limit),
+        faults::inner,
+    ));
+    let routes = match rate_limit {
+        Some(limit) => routes.layer(middleware::from_fn_with_state(limit, http::rate_limit)),
+        None => routes,
+    };
     let received = match bodies {
-        Bodies::Whole => routes
-            .layer(middleware::from_fn_with_state(limit, http::deadline))
-            .layer(inner)
-            .layer(middleware::from_fn(http::receive)),
-        // A stream has no length known before, and its profile has limits of its own.
-        Bodies::Streamed => routes.layer(inner),
+        Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
+        Bodies::Streamed => routes,
     };
     received
+        .layer(middleware::from_fn(http::catch_panic))
         .layer(middleware::from_fn_with_state(
             telemetry.clone(),
             telemetry::measure,
@@ -155,5 +203,6 @@ fn exposition(telemetry: &Telemetry, paths: &[&str]) -> Router {
     paths
         .iter()
         .fold(Router::new(), serve)
+        .layer(middleware::from_fn(http::catch_panic))
         .with_state(telemetry.clone())
 }

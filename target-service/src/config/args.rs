@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::{TelemetryArgs, env_file::EnvFile};
+use super::{RateArgs, TelemetryArgs, env_file::EnvFile};
 use crate::{
     events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
     writer::WriterArgs,
@@ -50,9 +50,26 @@ pub struct Args {
     #[arg(skip)]
     pub file_mistakes: Vec<String>,
 
-    /// Where the fault API listens, a loopback address; off unless set
+    /// Where the fault API listens, a loopback address unless there is a token; off unless set
     #[arg(long, env = "FAULT_ADDR", value_name = "IP:PORT")]
     pub fault_listen: Option<String>,
+
+    /// Faults of the first profile from the start on, as JSON
+    #[arg(long, env = "FAULTS_FILE", value_name = "PATH")]
+    pub faults: Option<String>,
+
+    /// File with the bearer token that the fault API asks for
+    #[arg(long, env = "ADMIN_TOKEN_FILE", value_name = "PATH")]
+    pub admin_token_file: Option<String>,
+
+    /// The token itself; better in the variable or the file, as others can see flags
+    #[arg(
+        long,
+        env = "ADMIN_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub admin_token: Option<String>,
 
     /// memory, sqlite or postgres; told by the location when left out
     #[arg(long, env = "DATABASE_TYPE", value_name = "TYPE")]
@@ -74,6 +91,10 @@ pub struct Args {
     /// Longest time from the stop signal to the end, in seconds
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
+
+    /// Of the limit per client.
+    #[command(flatten)]
+    pub rate: RateArgs,
 
     /// Of logs and traces.
     #[command(flatten)]

@@ -2,25 +2,32 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
-    FaultSpec, RouteFaultSpec, counter_fault::CounterFault, course::Course, dice::Dice,
-    log_fault::LogFaults, mistakes, route_fault::RouteFault,
+    FaultSpec,
+    counter_fault::CounterFault,
+    course::Course,
+    dice::Dice,
+    health::HealthFaults,
+    inner_rule::InnerStrike,
+    log_fault::LogFaults,
+    mistakes,
+    outer_rule::OuterStrike,
+    resource::ResourceFaults,
+    rule::{self, Rule, RuleSpec, Seed},
 };
-use crate::endpoint::METHODS;
-
-const MAX_LATENCY_MS: u64 = 60_000;
 
 /// Rules in force. Their dice start at the first roll, so setting a set again repeats its decisions.
 #[derive(Debug)]
 pub(super) struct FaultSet {
     /// When it was put: courses count from here.
-    since: Instant,
+    pub(super) since: Instant,
     pub(super) spec: FaultSpec,
-    pub(super) inner: Vec<RouteFault>,
-    pub(super) outer: Vec<RouteFault>,
+    pub(super) inner: Vec<Rule<InnerStrike>>,
+    pub(super) outer: Vec<Rule<OuterStrike>>,
+    pub(super) resource: ResourceFaults,
+    pub(super) health: HealthFaults,
     pub(super) drop_counter: Option<CounterFault>,
     pub(super) logs: LogFaults,
 }
@@ -37,6 +44,8 @@ impl Default for FaultSet {
             spec: FaultSpec::default(),
             inner: Vec::new(),
             outer: Vec::new(),
+            resource: ResourceFaults::default(),
+            health: HealthFaults::default(),
             drop_counter: None,
             logs: LogFaults::default(),
         }
@@ -52,23 +61,10 @@ impl FaultSet {
     ) -> Result<Self, FaultSetError> {
         let mut mistakes = Vec::new();
         // Stream numbers leave room: adding an inner rule must not change the decisions of an outer one.
-        let mut layer = |name, rules: &[RouteFaultSpec], default_status, first_stream| {
-            let checked = rules.iter().zip(0_u64..).filter_map(|(rule, i)| {
-                let field = format!("{name}[{i}]");
-                let status = check_rule(&field, rule, routes, default_status, &mut mistakes)?;
-                let course = Course::check(&field, rule.course.as_ref(), &mut mistakes);
-                let dice = Dice::new(seed, first_stream + i);
-                Some(RouteFault::new(rule, status, course, dice))
-            });
-            checked.collect()
-        };
-        let inner = layer(
-            "inner",
-            &spec.inner,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            1 << 32,
-        );
-        let outer = layer("outer", &spec.outer, StatusCode::BAD_GATEWAY, 2 << 32);
+        let inner = layer("inner", &spec.inner, routes, (seed, 1 << 32), &mut mistakes);
+        let outer = layer("outer", &spec.outer, routes, (seed, 2 << 32), &mut mistakes);
+        let resource = ResourceFaults::check(&spec.resource, &mut mistakes);
+        let health = HealthFaults::check(&spec.health, &mut mistakes);
         let drop_counter = spec.telemetry.drop_counter.as_ref().map(|rule| {
             let field = "telemetry.drop_counter";
             mistakes::ratio(&format!("{field}.ratio"), rule.ratio, &mut mistakes);
@@ -84,6 +80,8 @@ impl FaultSet {
             spec,
             inner,
             outer,
+            resource,
+            health,
             drop_counter,
             logs,
         })
@@ -98,57 +96,31 @@ impl FaultSet {
     /// them, always.
     pub(super) fn strengths(&self) -> Vec<(&'static str, f64)> {
         let elapsed = self.elapsed();
-        let strongest = |rules: &[RouteFault], has: fn(&RouteFault) -> bool| {
-            let strengths = rules.iter().filter(|rule| has(rule));
-            strengths
-                .map(|rule| rule.strength(elapsed))
-                .fold(0.0, f64::max)
-        };
         let drop_counter = self.drop_counter.as_ref();
-        let mut strengths = vec![
-            ("inner_error", strongest(&self.inner, RouteFault::can_fail)),
-            ("inner_latency", strongest(&self.inner, RouteFault::delays)),
-            ("outer_error", strongest(&self.outer, RouteFault::can_fail)),
-            ("outer_latency", strongest(&self.outer, RouteFault::delays)),
-            (
-                "drop_counter",
-                drop_counter.map_or(0.0, |fault| fault.strength(elapsed)),
-            ),
-        ];
-        strengths.extend(self.logs.strengths(elapsed));
-        strengths
+        let drop_counter = drop_counter.map_or(0.0, |fault| fault.strength(elapsed));
+        rule::strengths(&self.inner, elapsed)
+            .chain(rule::strengths(&self.outer, elapsed))
+            .chain(self.resource.strengths(elapsed))
+            .chain(self.health.strengths(elapsed))
+            .chain([("drop_counter", drop_counter)])
+            .chain(self.logs.strengths(elapsed))
+            .collect()
     }
 }
 
-/// The status to fail with, or `None` with at least one mistake noted.
-fn check_rule(
-    field: &str,
-    rule: &RouteFaultSpec,
+fn layer<S: RuleSpec>(
+    name: &str,
+    rules: &[S],
     routes: &[&'static str],
-    default_status: StatusCode,
+    (seed, first_stream): (u64, u64),
     mistakes: &mut Vec<String>,
-) -> Option<StatusCode> {
-    let before = mistakes.len();
-    if !routes.contains(&rule.route.as_str()) {
-        let known = routes.join(", ");
-        mistakes.push(format!("{field}.route: unknown route, known are {known}"));
+) -> Vec<Rule<S::Strike>> {
+    let mut checked = Vec::new();
+    for (rule, i) in rules.iter().zip(0_u64..) {
+        let field = format!("{name}[{i}]");
+        let stream = first_stream + i;
+        let seed = Seed { seed, stream };
+        checked.push(Rule::check(&field, rule, routes, seed, mistakes));
     }
-    if let Some(method) = &rule.method
-        && !METHODS.contains(&method.as_str())
-    {
-        let known = METHODS.join(", ");
-        mistakes.push(format!("{field}.method: unknown method, known are {known}"));
-    }
-    mistakes::ratio(&format!("{field}.error_ratio"), rule.error_ratio, mistakes);
-    let latency = format!("{field}.latency_ms");
-    mistakes::at_most(&latency, rule.latency_ms, MAX_LATENCY_MS, mistakes);
-    let status = match rule.status {
-        None => Some(default_status),
-        Some(code @ 400..=599) => StatusCode::from_u16(code).ok(),
-        Some(_) => None,
-    };
-    if status.is_none() {
-        mistakes.push(format!("{field}.status: must be from 400 to 599"));
-    }
-    status.filter(|_| mistakes.len() == before)
+    checked
 }

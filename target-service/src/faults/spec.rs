@@ -2,41 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CourseSpec, LogFaultSpec, StatusFilter};
+use super::{
+    CourseSpec, HealthFaultSpec, InnerFaultSpec, LogFaultSpec, OuterFaultSpec, ResourceFaultSpec,
+    StatusFilter,
+};
 
 /// Everything that shall go wrong. Empty: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FaultSpec {
     /// Below the metrics layer, in order.
-    pub inner: Vec<RouteFaultSpec>,
+    pub inner: Vec<InnerFaultSpec>,
     /// Above the metrics layer, in order.
-    pub outer: Vec<RouteFaultSpec>,
+    pub outer: Vec<OuterFaultSpec>,
+    /// In what the process has to live on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub resource: ResourceFaultSpec,
+    /// In the probes.
+    #[serde(skip_serializing_if = "is_default")]
+    pub health: HealthFaultSpec,
     /// In the metrics themselves.
     pub telemetry: TelemetryFaultSpec,
-}
-
-/// Errors and latency on one route.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RouteFaultSpec {
-    /// Route template, such as `/v1/kv/{key}`, or `unmatched`.
-    pub route: String,
-    /// One method in capitals; any method when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// Share of the requests that fail, in `0..=1`.
-    #[serde(default)]
-    pub error_ratio: f64,
-    /// Status of those that fail, `400..=599`. Absent: 500 for inner faults, 502 for outer ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// Extra latency of every request, in milliseconds, `0..=60000`.
-    #[serde(default)]
-    pub latency_ms: u64,
-    /// When it is in force; ratio and latency are multiplied by its strength.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub course: Option<CourseSpec>,
 }
 
 /// Lies of metrics and logs.
@@ -63,4 +49,8 @@ pub struct CounterFaultSpec {
     /// When it is in force; the ratio is multiplied by its strength.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<CourseSpec>,
+}
+
+fn is_default<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }

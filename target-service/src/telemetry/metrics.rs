@@ -79,6 +79,17 @@ impl Metrics {
         &mut self.registry
     }
 
+    /// Makes the series of one more `status` for every endpoint that has users.
+    pub fn expect(&self, catalogue: Catalogue, status: u16) {
+        for endpoint in catalogue.0.iter().filter(|endpoint| !endpoint.probe) {
+            let subject = Subject {
+                method: endpoint.method,
+                route: endpoint.route,
+            };
+            drop(self.requests.get_or_create(&status_labels(subject, status)));
+        }
+    }
+
     /// Requests that are being answered now.
     pub fn in_flight(&self) -> &Gauge {
         &self.in_flight

@@ -2,33 +2,12 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
 
-use super::support::raw_http;
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    // The environment of whoever runs the tests must not configure them.
-    command.env_clear();
-    command
-}
-
-fn output(command: &mut Command) -> (i32, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().expect("a program");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (
-        status.code().expect("an exit code"),
-        text(stdout),
-        text(stderr),
-    )
-}
+use super::support::{output, program, raw_http};
 
 #[test]
 fn all_mistakes_are_told_at_once_and_exit_with_2() {
@@ -46,6 +25,8 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
             .env("FAULT_ADDR", "0.0.0.0:8001")
             .env("RANDOM_SEED", "-1")
             .env("LOG_FORMAT", "yaml")
+            .env("RATE_LIMIT", "0")
+            .env("RATE_BURST", "many")
             .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:hunter2@h:4318"),
     );
     assert_eq!((code, stdout.as_str()), (2, ""));
@@ -58,6 +39,8 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
         "DRAIN_SECONDS",
         "LOG_LEVEL",
         "LOG_FORMAT",
+        "RATE_LIMIT",
+        "RATE_BURST",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {
         assert!(stderr.contains(variable), "{variable}: {stderr}");

@@ -116,11 +116,15 @@ fn the_page_on_configuration_names_every_flag_and_variable() {
     );
     let page = fs::read_to_string(page).expect("the page");
     let command = Args::command();
-    for arg in command.get_arguments() {
-        let (Some(long), Some(env)) = (arg.get_long(), arg.get_env()) else {
-            continue;
-        };
-        let row = format!("| `--{long}` | `{}` |", env.to_string_lossy());
-        assert!(page.contains(&row), "missing row: {row}");
-    }
+    let row = |arg: &clap::Arg| {
+        let env = arg.get_env()?.to_string_lossy();
+        Some(format!("| `--{}` | `{env}` |", arg.get_long()?))
+    };
+    let rows: Vec<String> = command.get_arguments().filter_map(row).collect();
+    assert!(!rows.is_empty());
+    let missing: Vec<&String> = rows.iter().filter(|row| !page.contains(*row)).collect();
+    assert!(
+        missing.is_empty(),
+        "rows without a place on the page: {missing:#?}"
+    );
 }

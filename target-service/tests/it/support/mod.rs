@@ -1,5 +1,6 @@
 //! A target without sockets, and what is needed to look at it.
 
+mod instance;
 mod program;
 mod raw_http;
 mod running;
@@ -7,6 +8,7 @@ mod scrape;
 mod stores;
 mod target;
 
+pub(crate) use instance::{Instance, output, program};
 pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use running::Running;

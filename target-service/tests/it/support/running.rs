@@ -69,6 +69,16 @@ impl Running {
     }
 }
 
+impl Running {
+    /// One request over a connection of its own, read to the end of the connection.
+    pub(crate) async fn exchange(&self, method: &str, path: &str) -> (String, io::Result<()>) {
+        let mut client = self.connect().await;
+        client.request(method, path).await;
+        let end = client.read_to_end().await;
+        (client.text(), end)
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.ended.abort();

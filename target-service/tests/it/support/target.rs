@@ -105,6 +105,7 @@ impl Parts {
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            rate: None,
             max_connections: 100,
         };
         Self { common, name, log }
@@ -127,7 +128,7 @@ impl Parts {
             admin: service.admin.map(|(_, router)| router),
             task: service.task,
             connections: service.connections,
-            fault_api: faults::router(vec![(self.name, faults)]),
+            fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
         }
     }
@@ -183,7 +184,16 @@ impl Target {
     }
 
     pub(crate) async fn faults(&self, method: &str, body: impl Into<Body>) -> Answer {
-        answer(self.fault_api.clone(), request(method, "/faults", body)).await
+        self.fault_api(method, "/faults", body).await
+    }
+
+    pub(crate) async fn fault_api(
+        &self,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        answer(self.fault_api.clone(), request(method, path, body)).await
     }
 
     pub(crate) async fn set_faults(&self, faults: Value) {
