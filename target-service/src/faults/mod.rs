@@ -30,6 +30,7 @@ mod switchboard;
 
 pub use api::router;
 pub use course::CourseSpec;
+pub(crate) use dice::Dice;
 pub use fault_set::FaultSetError;
 pub use health::{HealthFaultSpec, Lie, Probe, ProbeFaultSpec, Verdict};
 pub(crate) use inner::InjectedPanic;
