@@ -31,7 +31,6 @@ pub use log_format::LogFormat;
 pub use log_sink::LogSink;
 pub use logger::{Identity, Level, LogStyle, Logger};
 pub use measure::{Telemetry, measure};
-pub(crate) use metrics::SECONDS;
 pub use metrics::{BuildLabels, Metrics};
 pub use more_fields::MoreFields;
 pub use span_exporter::{CollectorUrl, CollectorUrlError, SpanExporter};
