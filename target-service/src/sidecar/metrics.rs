@@ -9,10 +9,12 @@ use prometheus_client::{
 };
 
 use super::settings::DropMode;
-use crate::{
-    endpoint::{METHODS, OTHER_METHOD},
-    telemetry::SECONDS,
-};
+use crate::endpoint::{METHODS, OTHER_METHOD};
+
+/// Bounds of the histograms, those of `http_request_duration_seconds`.
+const SECONDS: [f64; 17] = [
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0,
+];
 
 /// How a request ended: each in exactly one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -115,13 +115,14 @@ impl Proxy {
                 response.extensions_mut().insert(note);
                 exchange.answer(Outcome::Dropped, None, response)
             }
+            // The body is read here, too: behind it lies the news that the client has left.
             (DropMode::Reset, Some(wire)) => {
-                delay.await;
+                tokio::join!(delay, upload.drain());
                 wire.reset();
                 never().await
             }
             (DropMode::Hang, Some(wire)) => {
-                self.drain.begun().await;
+                tokio::join!(self.drain.begun(), upload.drain());
                 wire.close();
                 never().await
             }

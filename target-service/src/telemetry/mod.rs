@@ -37,7 +37,6 @@ mod tracer;
 pub use dialect::Dialect;
 pub use exposition::exposition;
 pub use failure::Failure;
-pub(crate) use latency::SECONDS;
 pub use log_format::LogFormat;
 pub use log_sink::LogSink;
 pub use logger::{Identity, Level, LogStyle, Logger};
