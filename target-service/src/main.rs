@@ -5,7 +5,6 @@
 use std::{io::BufWriter, process::ExitCode};
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
     config::{Args, Command, Config},
@@ -25,7 +24,7 @@ const BAD_CONFIGURATION: u8 = 2;
 const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read(std::env::args_os());
     let done = match &args.command {
         Some(Command::GenerateEvents(events)) => generate_events(events),
         None => return serve(&args),

@@ -25,11 +25,15 @@ impl Dice {
 
     /// `true` in a share of `ratio` of the rolls: never at 0, always at 1.
     pub(crate) fn roll(&self, ratio: f64) -> bool {
+        self.unit() < ratio
+    }
+
+    /// The roll itself: evenly spread over `0..1`, the end not included.
+    pub(crate) fn unit(&self) -> f64 {
         let n = self.rolls.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let bits = mix(self.start.wrapping_add(n.wrapping_mul(GOLDEN)));
         // The upper 53 bits fill a float in [0, 1) exactly.
-        let unit = (bits >> 11) as f64 / (1_u64 << 53) as f64;
-        unit < ratio
+        (bits >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
