@@ -44,6 +44,14 @@ impl Endpoint {
             probe: true,
         }
     }
+
+    /// What its requests ask for.
+    pub const fn subject(&self) -> Subject {
+        Subject {
+            method: self.method,
+            route: self.route,
+        }
+    }
 }
 
 /// All endpoints of a profile.

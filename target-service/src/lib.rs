@@ -5,10 +5,10 @@
 //! kv · events · schedule · writer · sidecar     the profiles: domain ◄ store ◄ routes, one folder each
 //!        │  profile::Profile
 //!        ▼
-//! service::Service                              trace → outer faults → measure → receive → inner faults
-//!        │                                        → deadline → the profile's routes
+//! service::Service                              trace → outer faults → measure → catch panic → receive
+//!        │                                        → inner faults → deadline → the profile's routes
 //!        ▼
-//! server::Server                                listeners, signals, the way down
+//! server::Server                                listeners, connections and their limits, the way down
 //! ```
 //!
 //! `faults` and `telemetry` are layers that know no profile, `database` connects the stores. `config`

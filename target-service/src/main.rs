@@ -1,14 +1,16 @@
-//! Reads the settings and runs the process until a signal.
+//! Reads the settings and runs the process until a signal, or does what the subcommand says.
 
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{io::BufWriter, process::ExitCode};
 
 use anyhow::Context as _;
 use clap::Parser as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
-    config::{Args, Config},
+    config::{Args, Command, Config},
+    events::generate::{self, GenerateArgs, Outcome},
+    http,
     process::{Log, Process},
     telemetry::LogSink,
 };
@@ -21,7 +23,17 @@ const BAD_CONFIGURATION: u8 = 2;
 const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
-    let config = match Config::try_from(&Args::parse()) {
+    let args = Args::parse();
+    let done = match &args.command {
+        Some(Command::GenerateEvents(events)) => generate_events(events),
+        None => return serve(&args),
+    };
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+fn serve(args: &Args) -> ExitCode {
+    http::tell_panics_in_request_lines();
+    let config = match Config::try_from(args) {
         Ok(config) => config,
         Err(mistakes) => {
             eprintln!("error: {mistakes}");
@@ -30,11 +42,22 @@ fn main() -> ExitCode {
     };
     match run(&config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(FAILED)
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::from(FAILED)
+}
+
+#[tokio::main]
+async fn generate_events(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
+    let output = BufWriter::new(std::io::stdout().lock());
+    Ok(match generate::run(args, output).await? {
+        Outcome::Good => ExitCode::SUCCESS,
+        Outcome::Bad => ExitCode::from(FAILED),
+    })
 }
 
 #[tokio::main]

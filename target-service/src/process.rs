@@ -8,26 +8,30 @@ use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    config::{Config, Defect, Defects, ProfileConfig, Settings},
+    config::{AdminToken, Config, Defect, Defects, ProfileConfig, Settings},
     drain::Drain,
     events,
-    faults::{self, Faults},
+    faults::{self, FaultSetError, Faults},
     kv,
     profile::{OpenError, ProfileName, TaskError},
     schedule,
-    server::{Ended, ServeError, Server},
+    server::{Connections, Ended, Limits, Listening, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics},
     writer,
 };
 
 const REQUEST_LIMIT: Duration = Duration::from_secs(10);
 
+/// Of each port that is not for users.
+const ADMIN_CONNECTIONS: usize = 100;
+
 /// A process that is ready to serve.
 pub struct Process {
     services: Vec<Bound>,
     fault_api: Option<TcpListener>,
+    admin_token: Option<AdminToken>,
     drain: Drain,
     drain_limit: Duration,
     defects: Defects,
@@ -67,6 +71,9 @@ pub enum ProcessError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The faults are not for this profile.
+    #[error("cannot set the faults")]
+    Faults(#[source] FaultSetError),
     /// Serving ended early.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -88,6 +95,11 @@ impl Process {
             let service = open(profile, config, version, log, &drain).await?;
             services.push(Bound::new(profile, service).await?);
         }
+        // After everything that can fail, so that their courses begin with the service.
+        if let (Some(first), Some(spec)) = (services.first(), &config.faults) {
+            let faults = &first.service.telemetry.faults;
+            faults.set(spec.clone()).map_err(ProcessError::Faults)?;
+        }
         let fault_api = match config.fault_listen {
             Some(address) => Some(bind(address).await?),
             None => None,
@@ -95,6 +107,7 @@ impl Process {
         Ok(Self {
             services,
             fault_api,
+            admin_token: config.admin_token.clone(),
             drain,
             drain_limit: config.drain,
             defects: config.defects.clone(),
@@ -133,8 +146,8 @@ impl Process {
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Ended, ProcessError> {
         let mut server = Server {
-            services: Vec::new(),
-            admin: Vec::new(),
+            ports: Vec::new(),
+            limits: Limits::default(),
             tasks: Vec::new(),
             drain: self.drain,
             drain_limit: self.drain_limit,
@@ -144,10 +157,14 @@ impl Process {
             .services
             .iter()
             .map(|bound| (bound.name, bound.service.telemetry.faults.clone()));
-        let fault_routes = faults::router(faults.collect());
-        server
-            .admin
-            .extend(self.fault_api.map(|listener| (listener, fault_routes)));
+        let fault_routes = faults::router(faults.collect(), self.admin_token.as_ref());
+        let admin = |(listener, routes)| Listening {
+            listener,
+            routes,
+            connections: Connections::new(ADMIN_CONNECTIONS),
+        };
+        let fault_api = self.fault_api.map(|listener| (listener, fault_routes));
+        server.ports.extend(fault_api.map(admin));
         let mut loggers = Vec::new();
         let mut dependencies = Vec::new();
         for bound in self.services {
@@ -155,8 +172,12 @@ impl Process {
             server
                 .metrics
                 .push(Arc::clone(&bound.service.telemetry.metrics));
-            server.services.push((bound.listener, bound.service.router));
-            server.admin.extend(bound.admin);
+            server.ports.push(Listening {
+                listener: bound.listener,
+                routes: bound.service.router,
+                connections: bound.service.connections,
+            });
+            server.ports.extend(bound.admin.map(admin));
             server.tasks.extend(bound.service.task);
             dependencies.extend(bound.service.dependencies);
         }
@@ -202,13 +223,7 @@ async fn open(
     drain: &Drain,
 ) -> Result<Service, ProcessError> {
     let name = profile.settings.profile();
-    let catalogue = match &profile.settings {
-        Settings::Kv(_) => kv::CATALOGUE,
-        Settings::Events(_) => events::CATALOGUE,
-        Settings::Schedule(_) => schedule::CATALOGUE,
-        Settings::Writer(_) => writer::CATALOGUE,
-        Settings::Sidecar(_) => sidecar::CATALOGUE,
-    };
+    let catalogue = profile.settings.catalogue();
     let build = BuildLabels {
         version,
         profile: name.as_str(),
@@ -219,14 +234,15 @@ async fn open(
         profile: name.as_str(),
     };
     let mut common = Common {
-        metrics: Metrics::new(catalogue, build, log.dropped.clone()),
+        metrics: Metrics::new(catalogue, build, log.dropped.clone(), Dialect::Native),
         logger: Logger::new(identity, config.log_level, log.sink.clone()),
-        faults: Faults::none(catalogue, config.seed),
+        faults: Faults::none(catalogue, config.seed).with_defects(&config.defects),
         drain: drain.clone(),
         defects: config.defects.clone(),
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,
+        max_connections: config.max_connections,
     };
     let mut workshop = common.workshop();
     let opened = match &profile.settings {

@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, middleware, routing::get};
 
 use crate::{
-    config::Defects,
+    config::{Defect, Defects},
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
-    http::{self, HttpError},
+    http::{self, Health, HttpError},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
+    server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
 };
 
@@ -32,6 +33,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// Limit on the connections of the service port.
+    pub max_connections: usize,
 }
 
 impl Common {
@@ -60,38 +63,52 @@ pub struct Service {
     pub task: Option<Task>,
     /// What the service says about itself, and the faults in force.
     pub telemetry: Telemetry,
+    /// The connections of the service port.
+    pub connections: Connections,
 }
 
 impl Service {
     /// Puts `profile` among the layers.
     pub fn new(common: Common, profile: Profile) -> Self {
         let Common {
-            metrics,
+            mut metrics,
             logger,
             faults,
             drain,
             catalogue,
             request_limit,
+            max_connections,
+            defects,
             ..
         } = common;
+        let connections = Connections::new(max_connections);
+        connections.register(metrics.registry());
+        faults.reach(connections.clone());
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
             logger,
             faults,
         };
-        let probes = http::probes(profile.dependencies.clone(), drain);
+        let probes = http::probes(Health {
+            dependencies: profile.dependencies.clone(),
+            drain,
+            faults: telemetry.faults.clone(),
+            defects: defects.clone(),
+        });
         let exposition = exposition(&telemetry, profile.metrics_paths);
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
-                let routes = profile.routes.merge(probes);
+                let routes = fallbacks(profile.routes.merge(probes), &defects);
                 let layered = layered(routes, profile.bodies, request_limit, &telemetry);
                 (layered.merge(exposition), None)
             }
-            Admin::OwnPort(address) => (
-                layered(profile.routes, profile.bodies, request_limit, &telemetry),
-                Some((address, probes.merge(exposition))),
-            ),
+            Admin::OwnPort(address) => {
+                let routes = fallbacks(profile.routes, &defects);
+                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let probes = probes.layer(middleware::from_fn(http::catch_panic));
+                (layered, Some((address, probes.merge(exposition))))
+            }
         };
         Self {
             router,
@@ -99,19 +116,27 @@ impl Service {
             dependencies: profile.dependencies,
             task: profile.task,
             telemetry,
+            connections,
         }
     }
+}
+
+/// What is answered where no route is.
+fn fallbacks(routes: Router, defects: &Defects) -> Router {
+    let routes = routes.method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
+    if defects.has(Defect::CatchAll200) {
+        return routes.fallback(async || "ok");
+    }
+    routes.fallback(async || HttpError::NotFound)
 }
 
 /// Each layer wraps those added before it: read upwards for the way of a request.
 fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetry) -> Router {
     let faults = telemetry.faults.clone();
     let routes = routes
-        .fallback(async || HttpError::NotFound)
-        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
         .layer(middleware::from_fn_with_state(limit, http::deadline))
         .layer(middleware::from_fn_with_state(
-            faults.clone(),
+            (faults.clone(), limit),
             faults::inner,
         ));
     let received = match bodies {
@@ -119,6 +144,7 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
         Bodies::Streamed => routes,
     };
     received
+        .layer(middleware::from_fn(http::catch_panic))
         .layer(middleware::from_fn_with_state(
             telemetry.clone(),
             telemetry::measure,
@@ -137,5 +163,6 @@ fn exposition(telemetry: &Telemetry, paths: &[&str]) -> Router {
     paths
         .iter()
         .fold(Router::new(), serve)
+        .layer(middleware::from_fn(http::catch_panic))
         .with_state(telemetry.clone())
 }

@@ -1,9 +1,12 @@
 //! The command line, the environment and the file, as written.
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::{
-    events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
+    events::{EventsArgs, generate::GenerateArgs},
+    kv::KvArgs,
+    schedule::ScheduleArgs,
+    sidecar::SidecarArgs,
     writer::WriterArgs,
 };
 
@@ -17,15 +20,27 @@ Examples:
   target-service --database data/kv.db                entries outlive the process
   target-service --fault-listen 127.0.0.1:8001        with the fault API
   target-service --profile events,schedule            two profiles, each on its own port
+  target-service generate-events --url http://127.0.0.1:7000
   FAULT_ADDR=127.0.0.1:8001 RANDOM_SEED=7 target-service
 
 A flag beats its environment variable, which beats the file. Exit codes: 0 stopped by a signal, 1 failed,
 2 bad configuration.";
 
+/// What the program can do besides serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Print a seeded stream of events, or send it to a service and compare what is stored
+    GenerateEvents(GenerateArgs),
+}
+
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.
 #[derive(Debug, Clone, Parser)]
 #[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None, args_override_self = true)]
 pub struct Args {
+    /// Something else than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// What the service is: kv, events, schedule, writer, sidecar, or several of them
     #[arg(
         long,
@@ -43,9 +58,26 @@ pub struct Args {
     #[arg(long, value_name = "PATH")]
     pub env_file: Option<String>,
 
-    /// Where the fault API listens, a loopback address; off unless set
+    /// Where the fault API listens, a loopback address unless there is a token; off unless set
     #[arg(long, env = "FAULT_ADDR", value_name = "IP:PORT")]
     pub fault_listen: Option<String>,
+
+    /// Faults of the first profile from the start on, as JSON
+    #[arg(long, env = "FAULTS_FILE", value_name = "PATH")]
+    pub faults: Option<String>,
+
+    /// File with the bearer token that the fault API asks for
+    #[arg(long, env = "ADMIN_TOKEN_FILE", value_name = "PATH")]
+    pub admin_token_file: Option<String>,
+
+    /// The token itself; better in the variable or the file, as others can see flags
+    #[arg(
+        long,
+        env = "ADMIN_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub admin_token: Option<String>,
 
     /// memory, sqlite or postgres; told by the location when left out
     #[arg(long, env = "DATABASE_TYPE", value_name = "TYPE")]
@@ -71,6 +103,15 @@ pub struct Args {
     /// Longest time from the stop signal to the end, in seconds
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
+
+    /// Most connections at a time; more clients wait
+    #[arg(
+        long,
+        env = "MAX_CONNECTIONS",
+        default_value = "10000",
+        value_name = "N"
+    )]
+    pub max_connections: String,
 
     /// Least level that is logged: debug (with probes), info, warn or error
     #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]

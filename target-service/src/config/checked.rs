@@ -7,8 +7,11 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Args, Defects, Mistakes};
-use crate::{events, kv, profile::ProfileName, schedule, sidecar, telemetry::Level, writer};
+use super::{AdminToken, Args, Defect, Defects, Mistakes, fault_file};
+use crate::{
+    endpoint::Catalogue, events, faults::FaultSpec, kv, profile::ProfileName, schedule, sidecar,
+    telemetry::Level, writer,
+};
 
 const LISTEN: &str = "--listen (LISTEN_ADDR)";
 
@@ -17,14 +20,20 @@ const LISTEN: &str = "--listen (LISTEN_ADDR)";
 pub struct Config {
     /// What the process is, at least one.
     pub profiles: Vec<ProfileConfig>,
-    /// Address of the fault API, a loopback one; `None`: no fault API.
+    /// Address of the fault API, a loopback one unless there is a token; `None`: no fault API.
     pub fault_listen: Option<SocketAddr>,
+    /// What the fault API asks for; `None`: nothing.
+    pub admin_token: Option<AdminToken>,
+    /// Faults of the first profile from the start on, known to be good for it.
+    pub faults: Option<FaultSpec>,
     /// Defects to have.
     pub defects: Defects,
     /// Seed of the fault decisions.
     pub seed: u64,
     /// Longest time from the stop signal to the end.
     pub drain: Duration,
+    /// Most connections at a time, of each profile.
+    pub max_connections: usize,
     /// Least level that is logged.
     pub log_level: Level,
 }
@@ -65,6 +74,17 @@ impl Settings {
         }
     }
 
+    /// What requests can ask of it.
+    pub fn catalogue(&self) -> Catalogue {
+        match self {
+            Self::Kv(settings) => kv::catalogue(settings.compat),
+            Self::Events(_) => events::CATALOGUE,
+            Self::Schedule(_) => schedule::CATALOGUE,
+            Self::Writer(_) => writer::CATALOGUE,
+            Self::Sidecar(_) => sidecar::CATALOGUE,
+        }
+    }
+
     /// What the first log line says about them.
     pub fn told(&self) -> Map<String, Value> {
         match self {
@@ -98,23 +118,39 @@ impl TryFrom<&Args> for Config {
     fn try_from(args: &Args) -> Result<Self, ConfigError> {
         let mut mistakes = Mistakes::default();
         let names = names(&args.profile, &mut mistakes);
-        let profiles = profiles(args, &names, &mut mistakes);
         let defects = Defects::check(args, &names, &mut mistakes);
+        let profiles = profiles(&seen(args, &defects), &names, &mut mistakes);
+        let token = args.admin_token.as_deref();
+        let token_file = args.admin_token_file.as_deref();
+        let guarded = token.or(token_file).is_some();
+        let admin_token = AdminToken::check(token, token_file, &mut mistakes);
         let fault_listen = args.fault_listen.as_deref();
-        let fault_listen = fault_listen.map(|text| loopback(text, &mut mistakes));
+        let fault_listen = fault_listen.map(|text| admin(text, guarded, &mut mistakes));
+        let faults = args.faults.as_deref().zip(profiles.first());
+        let faults = faults.and_then(|(path, first)| {
+            fault_file::read(path, first.settings.catalogue(), &mut mistakes)
+        });
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
+        let max_connections = max_connections(&args.max_connections, &mut mistakes);
         let log_level = mistakes.note(level(&args.log_level));
         let mistakes = mistakes.into_vec();
-        match (seed, drain, log_level) {
-            (Some(seed), Some(drain), Some(log_level)) if mistakes.is_empty() => Ok(Self {
-                profiles,
-                defects,
-                fault_listen: fault_listen.flatten(),
-                seed,
-                drain: Duration::from_secs(drain),
-                log_level,
-            }),
+        match (seed, drain, max_connections, log_level) {
+            (Some(seed), Some(drain), Some(max_connections), Some(log_level))
+                if mistakes.is_empty() =>
+            {
+                Ok(Self {
+                    profiles,
+                    defects,
+                    fault_listen: fault_listen.flatten(),
+                    admin_token,
+                    faults,
+                    seed,
+                    drain: Duration::from_secs(drain),
+                    max_connections,
+                    log_level,
+                })
+            }
             _ => Err(ConfigError(mistakes)),
         }
     }
@@ -189,17 +225,33 @@ fn addresses(
     addresses
 }
 
-/// Whoever reaches the fault API can break the service, so it is not offered to the network.
-fn loopback(text: &str, mistakes: &mut Mistakes) -> Option<SocketAddr> {
+/// The settings as a service with these defects sees them.
+fn seen(args: &Args, defects: &Defects) -> Args {
+    let mut seen = args.clone();
+    if defects.has(Defect::IgnoreEnv) {
+        seen.error_rate = None;
+    }
+    seen
+}
+
+/// Whoever reaches the fault API can break the service, so without a token it is not offered to the network.
+fn admin(text: &str, guarded: bool, mistakes: &mut Mistakes) -> Option<SocketAddr> {
     let setting = "--fault-listen (FAULT_ADDR)";
     let address = mistakes.address(setting, text)?;
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !guarded {
         let port = address.port();
         mistakes.push(format!(
-            "{setting}: `{text}` is no loopback address; try 127.0.0.1:{port}"
+            "{setting}: `{text}` is no loopback address; try 127.0.0.1:{port}, or set ADMIN_TOKEN"
         ));
     }
     Some(address)
+}
+
+fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
+    let setting = "--max-connections (MAX_CONNECTIONS)";
+    let number = mistakes.number(setting, text)?;
+    let positive = usize::try_from(number).ok().filter(|number| *number > 0);
+    mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
 }
 
 fn level(text: &str) -> Result<Level, String> {
@@ -211,5 +263,23 @@ fn level(text: &str) -> Result<Level, String> {
         _ => Err(format!(
             "--log-level (LOG_LEVEL): unknown level `{text}`; known: debug, info, warn, error"
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn a_service_that_ignores_its_environment_does_not_see_the_error_rate() {
+        let args = Args::parse_from(["target-service", "--error-rate", "0.5"]);
+        let blind = Defects::from_iter([Defect::IgnoreEnv]);
+        assert_eq!(seen(&args, &blind).error_rate, None);
+        assert_eq!(
+            seen(&args, &Defects::default()).error_rate,
+            Some("0.5".to_owned())
+        );
     }
 }

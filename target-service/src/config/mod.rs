@@ -1,13 +1,16 @@
 //! Settings: written by the user, then checked, all mistakes at once.
 
+mod admin_token;
 mod args;
 mod checked;
 mod database;
 mod defects;
+mod fault_file;
 mod mistakes;
 mod secret;
 
-pub use args::Args;
+pub use admin_token::AdminToken;
+pub use args::{Args, Command};
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};

@@ -1,34 +1,50 @@
 //! The fault API: one resource, `/faults`, on a listener of its own.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json, Router,
     body::Bytes,
     extract::State,
     http::StatusCode,
+    middleware,
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde_json::json;
 
-use super::{FaultSpec, Faults};
-use crate::profile::ProfileName;
+use super::{FaultSpec, Faults, guard::guard};
+use crate::{config::AdminToken, http, profile::ProfileName};
 
-/// Reads, replaces and clears the whole set of a profile: of the first at `/faults`, of each at
-/// `/faults/{profile}`.
-pub fn router(profiles: Vec<(ProfileName, Faults)>) -> Router {
+/// Reads, replaces and clears the whole set of a profile: of each at `/faults/{profile}`, of the first at
+/// `/faults`, where `DELETE` clears those of all profiles.
+///
+/// With a `token`, every request has to carry it.
+pub fn router(profiles: Vec<(ProfileName, Faults)>, token: Option<&AdminToken>) -> Router {
     let mut router = Router::new();
     if let Some((_, first)) = profiles.first() {
-        router = router.merge(resource("/faults", first.clone()));
+        let all: Vec<Faults> = profiles.iter().map(|(_, faults)| faults.clone()).collect();
+        router = router.merge(resource("/faults", first.clone(), all));
     }
     for (name, faults) in profiles {
-        router = router.merge(resource(&format!("/faults/{name}"), faults));
+        let own = vec![faults.clone()];
+        router = router.merge(resource(&format!("/faults/{name}"), faults, own));
     }
-    router
+    // Around the fallback, too: a stranger does not learn which paths there are.
+    if let Some(token) = token {
+        router = router.layer(middleware::from_fn_with_state(token.clone(), guard));
+    }
+    router.layer(middleware::from_fn(http::catch_panic))
 }
 
-fn resource(path: &str, faults: Faults) -> Router {
+fn resource(path: &str, faults: Faults, cleared: Vec<Faults>) -> Router {
+    let clear = async move || {
+        cleared.iter().for_each(Faults::clear);
+        StatusCode::NO_CONTENT
+    };
     Router::new()
         .route(path, get(show).put(replace).delete(clear))
+        .route(&format!("{path}/active"), get(active))
         .with_state(faults)
 }
 
@@ -48,9 +64,9 @@ async fn replace(State(faults): State<Faults>, body: Bytes) -> Response {
     }
 }
 
-async fn clear(State(faults): State<Faults>) -> StatusCode {
-    faults.clear();
-    StatusCode::NO_CONTENT
+/// Every kind and its strength now.
+async fn active(State(faults): State<Faults>) -> Json<BTreeMap<&'static str, f64>> {
+    Json(faults.strengths().into_iter().collect())
 }
 
 fn refuse(why: &str) -> Response {

@@ -1,5 +1,7 @@
 //! The layer below the metrics: its faults are reported truly, with a note.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::{Request, State},
@@ -8,35 +10,50 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{Faults, route_fault::Hit};
+use super::{Faults, inner_rule::InnerStrike};
+use crate::http::HttpError;
 
 /// Says in the log which fault a request met. Travels as a response extension, never on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note(pub String);
 
-/// Delays the request, then fails it or passes it on.
-pub async fn inner(State(faults): State<Faults>, request: Request, next: Next) -> Response {
-    let hit = faults.roll_inner(faults.subject(&request));
-    if !hit.latency.is_zero() {
-        tokio::time::sleep(hit.latency).await;
+/// What an injected panic is thrown with, so that it can be told from a real one.
+#[derive(Debug)]
+pub(crate) struct InjectedPanic;
+
+impl InjectedPanic {
+    pub(crate) fn note() -> Note {
+        Note("injected panic".to_owned())
     }
-    let mut response = match hit.failure {
-        Some(status) => (status, Json(json!({"detail": "injected fault"}))).into_response(),
-        None => next.run(request).await,
-    };
-    if let Some(note) = note(&hit) {
-        response.extensions_mut().insert(note);
-    }
-    response
 }
 
-fn note(hit: &Hit) -> Option<Note> {
-    let mut parts = Vec::new();
+/// Delays the request, then strikes it or passes it on. A hang lasts as long as the limit of the routes below.
+pub async fn inner(
+    State((faults, limit)): State<(Faults, Duration)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let hit = faults.roll_inner(faults.subject(&request));
+    let mut notes = Vec::new();
     if !hit.latency.is_zero() {
-        parts.push(format!("injected latency {} ms", hit.latency.as_millis()));
+        notes.push(format!("injected latency {} ms", hit.latency.as_millis()));
+        tokio::time::sleep(hit.latency).await;
     }
-    if let Some(status) = hit.failure {
-        parts.push(format!("injected error {}", status.as_u16()));
+    let mut response = match hit.strike {
+        None => next.run(request).await,
+        Some(InnerStrike::Error(status)) => {
+            notes.push(format!("injected error {}", status.as_u16()));
+            (status, Json(json!({"detail": "injected fault"}))).into_response()
+        }
+        Some(InnerStrike::Hang) => {
+            notes.push("injected hang".to_owned());
+            tokio::time::sleep(limit).await;
+            HttpError::Timeout.into_response()
+        }
+        Some(InnerStrike::Panic) => std::panic::panic_any(InjectedPanic),
+    };
+    if !notes.is_empty() {
+        response.extensions_mut().insert(Note(notes.join(", ")));
     }
-    (!parts.is_empty()).then(|| Note(parts.join(", ")))
+    response
 }

@@ -2,56 +2,65 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StatusFilter;
+use super::{
+    CoarseBucketsSpec, HealthFaultSpec, InnerFaultSpec, OuterFaultSpec, ResourceFaultSpec,
+    RouteLabelSpec, ShareSpec, StaleTimestampSpec, StatusLabelSpec, StuckGaugeSpec, WholeSpec,
+};
 
 /// Everything that shall go wrong. Empty: nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FaultSpec {
     /// Below the metrics layer, in order.
-    pub inner: Vec<RouteFaultSpec>,
+    pub inner: Vec<InnerFaultSpec>,
     /// Above the metrics layer, in order.
-    pub outer: Vec<RouteFaultSpec>,
-    /// In the metrics themselves.
+    pub outer: Vec<OuterFaultSpec>,
+    /// In what the process has to live on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub resource: ResourceFaultSpec,
+    /// In the probes.
+    #[serde(skip_serializing_if = "is_default")]
+    pub health: HealthFaultSpec,
+    /// In what the service says about itself.
     pub telemetry: TelemetryFaultSpec,
 }
 
-/// Errors and latency on one route.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RouteFaultSpec {
-    /// Route template, such as `/v1/kv/{key}`, or `unmatched`.
-    pub route: String,
-    /// One method in capitals; any method when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<String>,
-    /// Share of the requests that fail, in `0..=1`.
-    #[serde(default)]
-    pub error_ratio: f64,
-    /// Status of those that fail, `400..=599`. Absent: 500 for inner faults, 502 for outer ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// Extra latency of every request, in milliseconds, `0..=60000`.
-    #[serde(default)]
-    pub latency_ms: u64,
-}
-
-/// Lies of the metrics.
+/// Lies of the telemetry, beside answers that are what they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TelemetryFaultSpec {
     /// Lost increments of `http_requests_total`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub drop_counter: Option<CounterFaultSpec>,
+    pub drop_counter: Option<ShareSpec>,
+    /// Increments of `http_requests_total` by 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub double_counter: Option<ShareSpec>,
+    /// A status recorded that was not sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_label: Option<StatusLabelSpec>,
+    /// A route recorded that is no template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route_label: Option<RouteLabelSpec>,
+    /// Latencies in milliseconds under a name that says seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<ShareSpec>,
+    /// Latency buckets too wide for any objective, and no native ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarse_buckets: Option<CoarseBucketsSpec>,
+    /// Series absent until their first event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lazy_series: Option<WholeSpec>,
+    /// All counters begin at 0 again when it comes into force, once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counter_reset: Option<WholeSpec>,
+    /// `http_requests_in_flight` does not move.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stuck_gauge: Option<StuckGaugeSpec>,
+    /// Samples with an old explicit timestamp.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale_timestamp: Option<StaleTimestampSpec>,
 }
 
-/// Lost increments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CounterFaultSpec {
-    /// Share of the increments that are lost, in `0..=1`.
-    pub ratio: f64,
-    /// Only increments with this status; all when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<StatusFilter>,
+fn is_default<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }

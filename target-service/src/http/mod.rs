@@ -2,11 +2,13 @@
 
 mod deadline;
 mod error;
+mod panics;
 mod probes;
 mod receive;
 pub mod request_body;
 
 pub use deadline::deadline;
 pub use error::{HttpError, causes, refuse};
-pub use probes::{LIVEZ, READYZ, router as probes};
+pub use panics::{catch_panic, tell_panics_in_request_lines};
+pub use probes::{Health, LIVEZ, READYZ, router as probes};
 pub use receive::receive;

@@ -1,17 +1,20 @@
 //! Profile `kv`: keys, values, how they are sealed and where they are kept.
 
+mod compat;
 mod dependency;
 pub mod domain;
 mod entries;
+mod openapi;
 mod operations;
 mod routes;
 pub mod seal;
 mod settings;
 pub mod store;
 
+pub use compat::Compat;
 pub use entries::Entries;
 pub use operations::{Operation, Operations, Outcome};
-pub use routes::{KV as CATALOGUE, KvError};
+pub use routes::{KvError, catalogue};
 pub use seal::Seal;
 pub use settings::{KvArgs, Settings};
 
@@ -19,10 +22,14 @@ use std::sync::Arc;
 
 use crate::{
     config::{Database, Defect},
-    profile::{OpenError, Profile, ProfileName, TaskError, Workshop},
+    endpoint::Catalogue,
+    profile::{Dependency, OpenError, Profile, ProfileName, TaskError, Workshop},
 };
 use domain::Store;
 use store::{FusedStore, MeasuredStore, MemoryStore, PostgresStore, SqliteStore};
+
+/// What the profile answers to, unless told to answer as another service.
+pub const CATALOGUE: Catalogue = catalogue(Compat::None);
 
 /// Opens the store that the settings name.
 pub async fn open(settings: &Settings, workshop: &mut Workshop<'_>) -> Result<Profile, OpenError> {
@@ -37,26 +44,45 @@ pub async fn open(settings: &Settings, workshop: &mut Workshop<'_>) -> Result<Pr
     let store: Arc<dyn Store> = Arc::new(measured);
     let entries = Entries::new(Arc::clone(&store), seal);
     entries.operations().register(workshop.registry);
+    let duplicate = compat::duplicate(&settings.database);
     let watch = health.watch(Arc::clone(&store), workshop.drain.clone());
     Ok(Profile {
         task: Some(Box::pin(async {
             watch.await;
             Ok(())
         })),
-        ..assemble(store, entries)
+        ..assemble(store, entries, settings.compat, duplicate)
     })
 }
 
 /// The profile over any store, sealed for this process alone.
 pub fn profile(store: Arc<dyn Store>) -> Profile {
-    let entries = Entries::new(Arc::clone(&store), Seal::random());
-    assemble(store, entries)
+    profile_as(store, Compat::None)
 }
 
-fn assemble(store: Arc<dyn Store>, entries: Entries) -> Profile {
+/// The same, answering as another service over `SQLite`.
+pub fn profile_as(store: Arc<dyn Store>, compat: Compat) -> Profile {
+    let entries = Entries::new(Arc::clone(&store), Seal::random());
+    let duplicate = compat::duplicate(&Database::SqliteInMemory);
+    assemble(store, entries, compat, duplicate)
+}
+
+fn assemble(
+    store: Arc<dyn Store>,
+    entries: Entries,
+    compat: Compat,
+    duplicate: &'static str,
+) -> Profile {
+    let store: Arc<dyn Dependency> = Arc::new(dependency::StoreDependency(store));
+    let shared = routes::Shared {
+        entries,
+        compat,
+        duplicate,
+        store: Arc::clone(&store),
+    };
     Profile {
-        dependencies: vec![Arc::new(dependency::StoreDependency(store))],
-        ..Profile::of(routes::router(entries))
+        dependencies: vec![store],
+        ..Profile::of(routes::router(shared))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::seal::MasterKeys;
+use super::{Compat, seal::MasterKeys};
 use crate::{
     config::{Args, Database, Mistakes, Secret},
     database::Journal,
@@ -19,6 +19,15 @@ const KEY: &str = "--master-key (MASTER_KEY)";
 /// Raw settings of this profile alone.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct KvArgs {
+    /// Whose answers /kv of kv gives: none for its own, or dumbkv
+    #[arg(
+        long,
+        env = "TARGET_COMPAT",
+        default_value = "none",
+        value_name = "SERVICE"
+    )]
+    pub compat: String,
+
     /// Seals the entries of kv: lines of NAME:KEY, 32 bytes in hex or base64, the current key first
     #[arg(long, env = "MASTER_KEY_FILE", value_name = "PATH")]
     pub master_key_file: Option<String>,
@@ -51,6 +60,8 @@ pub struct Settings {
     pub journal: Journal,
     /// Connections to a `PostgreSQL` server, at most.
     pub pool: u32,
+    /// Whose answers `/kv` gives.
+    pub compat: Compat,
     /// What seals them; `None`: a key file beside the database, or a key for this process alone.
     pub master_keys: Option<MasterKeys>,
 }
@@ -61,8 +72,11 @@ impl Settings {
         let database = Database::check(args, Database::SqliteInMemory, mistakes);
         let journal = mistakes.note(journal(&args.kv.sqlite_journal));
         let pool = pool(args.database_pool.as_deref(), mistakes);
+        let compat = args.kv.compat.parse();
+        let compat = compat.map_err(|error| format!("--compat (TARGET_COMPAT): {error}"));
+        let compat = mistakes.note(compat);
         let master_keys = mistakes.note(master_keys(&args.kv))?;
-        let database = database?;
+        let (database, compat) = (database?, compat?);
         if matches!(database, Database::Postgres(_)) && master_keys.is_none() {
             mistakes.push(format!(
                 "{FILE}: is missing, and PostgreSQL gets no entries without; \
@@ -74,14 +88,16 @@ impl Settings {
             database,
             journal: journal?,
             pool: pool?,
+            compat,
             master_keys,
         })
     }
 
     /// What the first log line says about them.
     pub fn told(&self) -> serde_json::Map<String, serde_json::Value> {
-        let kind = self.database.kind().into();
-        [("database".to_owned(), kind)].into_iter().collect()
+        let database = ("database".to_owned(), self.database.kind().into());
+        let compat = ("compat".to_owned(), self.compat.as_str().into());
+        [database, compat].into_iter().collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{
     body::HttpBody,
     extract::{Request, State},
+    http::{HeaderMap, header::CONTENT_LENGTH, uri::PathAndQuery},
     middleware::Next,
     response::Response,
 };
@@ -12,7 +13,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::{
-    Failure, Level, Logger, Metrics, request_guard::RequestGuard, trace_context::TraceContext,
+    Failure, Level, Logger, Metrics, exchange::Exchange, request_guard::RequestGuard,
+    trace_context::TraceContext,
 };
 use crate::{
     endpoint::{Catalogue, Subject},
@@ -28,7 +30,7 @@ pub struct Telemetry {
     pub metrics: Arc<Metrics>,
     /// Where the lines go.
     pub logger: Logger,
-    /// Asked whether an increment is to be lost.
+    /// Asked which lies to tell.
     pub faults: Faults,
 }
 
@@ -56,16 +58,28 @@ pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next:
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);
     let trace = request.extensions().get::<TraceContext>().copied();
+    let request_bytes = content_length(request.headers());
+    // Empty in an honest service; the target is kept for liars alone.
+    let lies = telemetry.faults.metric_lies();
+    let target = (!lies.is_empty()).then(|| request.uri().clone());
     let guard = RequestGuard::begin(Arc::clone(&telemetry.metrics), subject);
     let response = next.run(request).await;
     let seconds = began.elapsed().as_secs_f64();
-    let status = response.status().as_u16();
-
-    // The only place where a telemetry fault strikes: histogram and log stay true.
-    if !telemetry.faults.drop_increment(status) {
-        telemetry.metrics.count(subject, status);
+    let exchange = Exchange {
+        subject,
+        status: response.status().as_u16(),
+        seconds,
+        trace_id: trace.map(|trace| trace.trace_id),
+        request_bytes,
+        response_bytes: response.body().size_hint().exact().unwrap_or(0),
+    };
+    match target {
+        None => telemetry.metrics.record(&exchange),
+        Some(target) => {
+            let target = target.path_and_query().map_or("", PathAndQuery::as_str);
+            telemetry.metrics.misrecord(&lies, &exchange, target);
+        }
     }
-    telemetry.metrics.observe(subject, seconds);
     telemetry.log(subject, seconds, trace, &response);
     guard.finish();
     response
@@ -96,6 +110,13 @@ impl Telemetry {
         let level = level(self.catalogue.is_probe(subject.route), status);
         self.logger.log(level, "request", line);
     }
+}
+
+/// 0 when it is not announced.
+fn content_length(headers: &HeaderMap) -> u64 {
+    let announced = headers.get(CONTENT_LENGTH);
+    let text = announced.and_then(|value| value.to_str().ok());
+    text.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn level(probe: bool, status: u16) -> Level {

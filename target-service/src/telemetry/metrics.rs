@@ -1,31 +1,29 @@
 //! The metrics of the service, every label set known at start at 0 from the start.
 
+use std::sync::Arc;
+
 use prometheus_client::{
-    encoding::{EncodeLabelSet, text},
-    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    encoding::{
+        EncodeLabelSet,
+        prometheus_protobuf::{self, prometheus_data_model::MetricFamily},
+    },
+    metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
-use super::process::ProcessCollector;
-use crate::endpoint::{Catalogue, METHODS, OTHER_METHOD, Subject, UNMATCHED};
-
-/// Bounds of the latency histogram in seconds; every latency objective is one of them.
-const SECONDS: [f64; 17] = [
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0,
-];
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct StatusLabels {
-    method: &'static str,
-    route: &'static str,
-    status: u16,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct EndpointLabels {
-    method: &'static str,
-    route: &'static str,
-}
+use super::{
+    Dialect,
+    dumbkv_http::DumbKvHttp,
+    exchange::Exchange,
+    families,
+    lies::{Liar, Now},
+    native_http::NativeHttp,
+    process::ProcessCollector,
+};
+use crate::{
+    endpoint::{Catalogue, Subject},
+    faults::{Faults, MetricLies},
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
@@ -37,8 +35,15 @@ struct FaultLabels {
     fault: &'static str,
 }
 
-/// Labels of `target_build_info`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InfoLabels {
+    version: &'static str,
+    profile: &'static str,
+    compat: &'static str,
+}
+
+/// What `target_build_info` says, beside the dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BuildLabels {
     /// Version of the program.
     pub version: &'static str,
@@ -50,28 +55,47 @@ pub struct BuildLabels {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<StatusLabels, Counter>,
-    durations: Family<EndpointLabels, Histogram, fn() -> Histogram>,
+    dialect: Dialect,
+    http: Http,
     aborted: Family<RouteLabels, Counter>,
     in_flight: Gauge,
     fault_active: Family<FaultLabels, Gauge>,
-    log_lines_dropped: Counter,
+    /// Idle as long as no lie is in force.
+    liar: Liar,
+}
+
+#[derive(Debug)]
+enum Http {
+    Native(NativeHttp),
+    DumbKv(DumbKvHttp),
 }
 
 impl Metrics {
     /// Registers everything and makes every label set of `catalogue`. `log_lines_dropped` is the log sink's.
-    pub fn new(catalogue: Catalogue, build: BuildLabels, log_lines_dropped: Counter) -> Self {
+    pub fn new(
+        catalogue: Catalogue,
+        build: BuildLabels,
+        log_lines_dropped: Counter,
+        dialect: Dialect,
+    ) -> Self {
+        let mut registry = Registry::default();
+        let http = match dialect {
+            Dialect::Native => Http::Native(NativeHttp::new(catalogue, &mut registry)),
+            Dialect::DumbKv => Http::DumbKv(DumbKvHttp::new(catalogue, &mut registry)),
+        };
         let metrics = Self {
-            registry: Registry::default(),
-            requests: Family::default(),
-            durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            registry,
+            dialect,
+            http,
             aborted: Family::default(),
             in_flight: Gauge::default(),
             fault_active: Family::default(),
-            log_lines_dropped,
+            liar: Liar::default(),
         };
-        metrics.make_known_series(catalogue);
-        metrics.registered(build)
+        for route in catalogue.routes() {
+            drop(metrics.aborted.get_or_create(&RouteLabels { route }));
+        }
+        metrics.registered(build, log_lines_dropped)
     }
 
     /// Takes a profile's own metrics.
@@ -84,16 +108,11 @@ impl Metrics {
         &self.in_flight
     }
 
-    pub(super) fn count(&self, subject: Subject, status: u16) {
-        self.requests
-            .get_or_create(&status_labels(subject, status))
-            .inc();
-    }
-
-    pub(super) fn observe(&self, subject: Subject, seconds: f64) {
-        self.durations
-            .get_or_create(&endpoint_labels(subject))
-            .observe(seconds);
+    pub(super) fn record(&self, exchange: &Exchange) {
+        match &self.http {
+            Http::Native(http) => http.record(exchange),
+            Http::DumbKv(http) => http.record(exchange),
+        }
     }
 
     pub(super) fn abort(&self, subject: Subject) {
@@ -103,69 +122,66 @@ impl Metrics {
         self.aborted.get_or_create(&labels).inc();
     }
 
-    /// All metrics in `OpenMetrics` text. `faults` is read at each scrape, so that it is never stale.
-    pub(super) fn encode(
-        &self,
-        faults: &[(&'static str, bool)],
-    ) -> Result<String, std::fmt::Error> {
-        for (fault, active) in faults {
+    /// All metrics. `faults` is read at each scrape, so that it is never stale.
+    pub(super) fn families(&self, faults: &Faults) -> Result<Vec<MetricFamily>, std::fmt::Error> {
+        for (fault, active) in faults.active() {
             let gauge = self.fault_active.get_or_create(&FaultLabels { fault });
-            gauge.set(i64::from(*active));
+            gauge.set(i64::from(active));
         }
-        let mut text = String::new();
-        text::encode(&mut text, &self.registry)?;
-        Ok(text)
+        let mut families = self.truth()?;
+        let lies = faults.metric_lies();
+        self.with_now(|now| self.liar.rewrite(&lies, &mut families, now));
+        families::sort(&mut families);
+        Ok(families)
     }
 
-    fn make_known_series(&self, catalogue: Catalogue) {
-        for endpoint in catalogue.0 {
-            let subject = Subject {
-                method: endpoint.method,
-                route: endpoint.route,
-            };
-            for status in endpoint.statuses {
-                drop(
-                    self.requests
-                        .get_or_create(&status_labels(subject, *status)),
-                );
-            }
-            drop(self.durations.get_or_create(&endpoint_labels(subject)));
+    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string.
+    pub(super) fn misrecord(&self, lies: &[Arc<MetricLies>], exchange: &Exchange, target: &str) {
+        let dialect = self.dialect;
+        let told = self.with_now(|now| self.liar.tell(lies, exchange, target, dialect, now));
+        let (exchange, subject) = (&told.exchange, told.exchange.subject);
+        let odd = told.odd.as_ref();
+        match odd {
+            // An increment by nothing would still make a series.
+            _ if told.increments == 0 => {}
+            Some(odd) => odd.count(subject, dialect, told.increments),
+            None => match &self.http {
+                Http::Native(http) => http.count(exchange, told.increments),
+                Http::DumbKv(http) => http.count(exchange, told.increments),
+            },
         }
-        for route in catalogue.routes() {
-            drop(self.aborted.get_or_create(&RouteLabels { route }));
-            let served = |method| {
-                let mut endpoints = catalogue.0.iter();
-                endpoints.any(|e| e.route == route && e.method == method)
-            };
-            // The histogram of a refused method comes with its first request: twenty series for nothing.
-            let refusal = if route == UNMATCHED { 404 } else { 405 };
-            for method in METHODS
-                .into_iter()
-                .chain([OTHER_METHOD])
-                .filter(|m| !served(*m))
-            {
-                let subject = Subject { method, route };
-                drop(
-                    self.requests
-                        .get_or_create(&status_labels(subject, refusal)),
-                );
+        let observed = odd.is_some_and(|odd| odd.observe(subject, dialect, told.latency));
+        match &self.http {
+            Http::Native(http) if !observed => http.observe(exchange, told.latency),
+            Http::Native(_) => {}
+            Http::DumbKv(http) => {
+                if !observed {
+                    http.observe(exchange, told.latency);
+                }
+                http.observe_total(exchange, told.latency);
             }
         }
+    }
+
+    fn truth(&self) -> Result<Vec<MetricFamily>, std::fmt::Error> {
+        let mut families = prometheus_protobuf::encode(&self.registry)?;
+        match &self.http {
+            Http::Native(http) => http.complete(&mut families),
+            Http::DumbKv(http) => http.complete(&mut families),
+        }
+        Ok(families)
+    }
+
+    fn with_now<T>(&self, then: impl FnOnce(&Now<'_>) -> T) -> T {
+        then(&Now {
+            truth: &|| self.truth().unwrap_or_default(),
+            in_flight: self.in_flight.get(),
+        })
     }
 
     /// Names go without `_total`: the encoder adds it to counters.
-    fn registered(mut self, build: BuildLabels) -> Self {
+    fn registered(mut self, build: BuildLabels, log_lines_dropped: Counter) -> Self {
         let registry = &mut self.registry;
-        registry.register(
-            "http_requests",
-            "Requests answered, by exact status",
-            self.requests.clone(),
-        );
-        registry.register(
-            "http_request_duration_seconds",
-            "Time from the request's head to the answer's head",
-            self.durations.clone(),
-        );
         registry.register(
             "http_requests_aborted",
             "Requests whose client went away before the answer",
@@ -184,31 +200,21 @@ impl Metrics {
         registry.register(
             "log_lines_dropped",
             "Log lines lost because the queue was full or the writer failed",
-            self.log_lines_dropped.clone(),
+            log_lines_dropped,
         );
-        let info = Family::<BuildLabels, Gauge>::default();
-        info.get_or_create(&build).set(1);
+        let info = Family::<InfoLabels, Gauge>::default();
+        let labels = InfoLabels {
+            version: build.version,
+            profile: build.profile,
+            compat: self.dialect.as_str(),
+        };
+        info.get_or_create(&labels).set(1);
         registry.register(
             "target_build_info",
-            "Version and profile of this process",
+            "Version, profile and dialect of this process",
             info,
         );
         registry.register_collector(Box::new(ProcessCollector::started_now()));
         self
-    }
-}
-
-fn status_labels(subject: Subject, status: u16) -> StatusLabels {
-    StatusLabels {
-        method: subject.method,
-        route: subject.route,
-        status,
-    }
-}
-
-fn endpoint_labels(subject: Subject) -> EndpointLabels {
-    EndpointLabels {
-        method: subject.method,
-        route: subject.route,
     }
 }

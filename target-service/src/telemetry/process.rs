@@ -8,10 +8,13 @@ use std::{
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric},
-    metrics::gauge::ConstGauge,
+    metrics::{counter::ConstCounter, gauge::ConstGauge},
 };
 
-/// Start time and resident memory.
+/// Unit of the times in `/proc`: 100 per second on every Linux, whatever the kernel's own tick.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// What the system says about this process. On Linux only, but for the start time.
 #[derive(Debug)]
 pub(super) struct ProcessCollector {
     /// Seconds since the epoch.
@@ -29,33 +32,101 @@ impl ProcessCollector {
 
 impl Collector for ProcessCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        // Absent where it cannot be read: a 0 would look like a measurement.
+        if let Some(seconds) = cpu_seconds() {
+            let cpu = ConstCounter::new(seconds);
+            cpu.encode(encoder.encode_descriptor(
+                "process_cpu_seconds",
+                "User and system CPU time spent.",
+                None,
+                cpu.metric_type(),
+            )?)?;
+        }
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let kibibytes = |name| field(&status, name).map(|kibibytes| kibibytes * 1024);
+        let gauges = [
+            (
+                "process_resident_memory_bytes",
+                "Resident memory of the process.",
+                kibibytes("VmRSS:"),
+            ),
+            (
+                "process_virtual_memory_bytes",
+                "Virtual memory of the process.",
+                kibibytes("VmSize:"),
+            ),
+            (
+                "process_threads",
+                "Threads of the process.",
+                field(&status, "Threads:"),
+            ),
+            (
+                "process_open_fds",
+                "Open file descriptors.",
+                open_descriptors(),
+            ),
+            (
+                "process_max_fds",
+                "Most file descriptors that may be open.",
+                most_descriptors(),
+            ),
+        ];
+        for (name, help, value) in gauges {
+            if let Some(value) = value {
+                let gauge = ConstGauge::new(value);
+                let kind = gauge.metric_type();
+                gauge.encode(encoder.encode_descriptor(name, help, None, kind)?)?;
+            }
+        }
         let started = ConstGauge::new(self.started);
         started.encode(encoder.encode_descriptor(
             "process_start_time_seconds",
             "Start of the process since the epoch.",
             None,
             started.metric_type(),
-        )?)?;
-        // Absent where it cannot be read: a 0 would look like a measurement.
-        if let Some(bytes) = resident_bytes() {
-            let resident = ConstGauge::new(bytes);
-            resident.encode(encoder.encode_descriptor(
-                "process_resident_memory_bytes",
-                "Resident memory of the process.",
-                None,
-                resident.metric_type(),
-            )?)?;
-        }
-        Ok(())
+        )?)
     }
 }
 
-/// `VmRSS` of Linux; `None` elsewhere.
-fn resident_bytes() -> Option<i64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
+/// The number after `name` at the begin of a line, whatever its unit.
+fn field(text: &str, name: &str) -> Option<i64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Fields 14 and 15 of `/proc/self/stat`. The second field may hold spaces, so they are counted from its end.
+fn cpu_seconds() -> Option<f64> {
+    let stat = fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some((ticks()? + ticks()?) as f64 / TICKS_PER_SECOND)
+}
+
+fn open_descriptors() -> Option<i64> {
+    let listed = fs::read_dir("/proc/self/fd").ok()?.count() as i64;
+    // One of them reads the list.
+    Some(listed - 1)
+}
+
+/// The soft limit; absent when there is none.
+fn most_descriptors() -> Option<i64> {
+    field(
+        &fs::read_to_string("/proc/self/limits").ok()?,
+        "Max open files",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_by_the_begin_of_its_line() {
+        let text =
+            "Threads:\t7\nVmRSS:\t  5120 kB\nMax open files            1024                 4096\n";
+        assert_eq!(field(text, "VmRSS:"), Some(5120));
+        assert_eq!(field(text, "Max open files"), Some(1024));
+        assert_eq!(field(text, "VmSize:"), None);
+    }
 }

@@ -2,33 +2,12 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
 
-use super::support::raw_http;
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    // The environment of whoever runs the tests must not configure them.
-    command.env_clear();
-    command
-}
-
-fn output(command: &mut Command) -> (i32, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().expect("a program");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (
-        status.code().expect("an exit code"),
-        text(stdout),
-        text(stderr),
-    )
-}
+use super::support::{output, program, raw_http};
 
 #[test]
 fn all_mistakes_are_told_at_once_and_exit_with_2() {

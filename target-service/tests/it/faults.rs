@@ -1,5 +1,7 @@
 //! Inner and outer faults: on the wire, in a scrape, in the log, and gone after DELETE.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -176,6 +178,32 @@ async fn the_same_seed_and_order_give_the_same_decisions() {
     let other = Target::new();
     other.set_faults(faults).await;
     assert_eq!(other.read_known_key(64).await, first);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_follows_its_course_in_time() {
+    let target = Target::new();
+    let course = json!({"after_ms": 10_000, "duration_ms": 20_000, "ramp_ms": 10_000});
+    target
+        .set_faults(json!({
+            "inner": [{"route": ENTRY, "method": "GET", "error_ratio": 1, "course": course}],
+            "telemetry": {"drop_counter": {"ratio": 1, "course": course}},
+        }))
+        .await;
+    let failed = async || failures(&target.read_known_key(100).await, 500);
+    let active = async || {
+        let scrape = target.scrape().await;
+        ["inner_error", "drop_counter"]
+            .map(|fault| scrape.value("target_fault_active", &[("fault", fault)]))
+    };
+    assert_eq!((failed().await, active().await), (0, [Some(0.0); 2]));
+    tokio::time::advance(Duration::from_secs(15)).await;
+    let half = failed().await;
+    assert!((30..70).contains(&half), "{half} of 100 at half strength");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert_eq!((failed().await, active().await), (100, [Some(1.0); 2]));
+    tokio::time::advance(Duration::from_secs(5)).await;
+    assert_eq!((failed().await, active().await), (0, [Some(0.0); 2]));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use target_service::{
     },
 };
 
-use super::support::{KvProcess, raw_http};
+use super::support::{Program, raw_http};
 
 fn id(key: &str) -> EntryId {
     EntryId {
@@ -74,7 +74,7 @@ async fn a_failed_write_holds_the_lock_of_the_file_when_asked_for() {
 /// The way from the setting to the wire.
 #[test]
 fn a_program_without_its_table_is_not_ready_and_stores_nothing() {
-    let program = KvProcess::start(|command| {
+    let program = Program::start(|command| {
         command.args(["--defects", "no-bootstrap"]);
     });
     let ask = |method, path| raw_http(program.address, method, path, "x").expect("an answer");

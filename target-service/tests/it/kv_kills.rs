@@ -2,21 +2,21 @@
 
 use std::process::Command;
 
-use super::support::{KvProcess, Postgres, Writers, assert_kept, raw_http};
+use super::support::{Postgres, Program, Writers, assert_kept, raw_http};
 
 const KILLS: usize = 20;
 const MASTER_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 fn kill_and_restart(configure: impl Fn(&mut Command)) {
     let mut all = Vec::new();
-    let mut program = KvProcess::start(&configure);
+    let mut program = Program::start(&configure);
     for kill in 0..KILLS {
         let writers = Writers::start(program.address, &format!("k{kill}"));
         // Not after a round number: the kill comes at different moments of a write.
         writers.wait_for(20 + kill);
         program.kill();
         let acknowledged = writers.stop();
-        program = KvProcess::start(&configure);
+        program = Program::start(&configure);
         assert_kept(program.address, &acknowledged);
         all.extend(acknowledged);
     }
@@ -48,7 +48,7 @@ fn two_processes_write_and_read_the_same_sqlite_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("kv.db");
     let start = || {
-        KvProcess::start(|command| {
+        Program::start(|command| {
             command.arg("--database").arg(&database);
         })
     };
@@ -69,7 +69,7 @@ fn two_processes_write_and_read_the_same_sqlite_file() {
 fn an_entry_without_its_key_file_stops_the_start_and_does_not_get_a_new_key() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("kv.db");
-    let program = KvProcess::start(|command| {
+    let program = Program::start(|command| {
         command.arg("--database").arg(&database);
     });
     let put = raw_http(program.address, "PUT", "/v1/kv/a", "1").expect("an answer");

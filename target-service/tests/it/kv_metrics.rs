@@ -3,7 +3,7 @@
 use target_service::{
     config::{Database, Defects},
     database::Journal,
-    kv::{self, Settings},
+    kv::{self, Compat, Settings},
     profile::ProfileName,
 };
 
@@ -14,6 +14,7 @@ const OPERATIONS: &str = "kv_operations_total";
 async fn scraped(requests: &[(&str, &str, u16)]) -> Scrape {
     let mut parts = Parts::new(ProfileName::Kv, kv::CATALOGUE);
     let settings = Settings {
+        compat: Compat::None,
         database: Database::Memory,
         journal: Journal::default(),
         pool: 1,

@@ -15,20 +15,20 @@ use target_service::{
     },
 };
 
-use super::support::{KvProcess, Postgres, Writers, assert_kept, raw_http};
+use super::support::{Postgres, Program, Writers, assert_kept, raw_http};
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// How long readiness may be wrong about the database. An objective, not a guess: the test is about it.
 const FOLLOWS_WITHIN: Duration = Duration::from_secs(2);
 const FIRST_SUCCESS_WITHIN: Duration = Duration::from_secs(5);
 
-fn status(program: &KvProcess, path: &str) -> u16 {
+fn status(program: &Program, path: &str) -> u16 {
     let answer = raw_http(program.address, "GET", path, "");
     answer.expect("an answer").0
 }
 
 /// Asks until readiness says so; the time since the call.
-fn until_ready_is(program: &KvProcess, wanted: u16) -> Duration {
+fn until_ready_is(program: &Program, wanted: u16) -> Duration {
     let begin = Instant::now();
     while status(program, "/readyz") != wanted {
         assert!(begin.elapsed() < Duration::from_mins(1), "never {wanted}");
@@ -37,7 +37,7 @@ fn until_ready_is(program: &KvProcess, wanted: u16) -> Duration {
     begin.elapsed()
 }
 
-fn until_metrics_hold(program: &KvProcess, lines: &[&str]) {
+fn until_metrics_hold(program: &Program, lines: &[&str]) {
     let begin = Instant::now();
     loop {
         let (_, text) = raw_http(program.address, "GET", "/metrics", "").expect("an answer");
@@ -49,15 +49,15 @@ fn until_metrics_hold(program: &KvProcess, lines: &[&str]) {
     }
 }
 
-fn reconnects(program: &KvProcess) -> f64 {
+fn reconnects(program: &Program) -> f64 {
     let (_, text) = raw_http(program.address, "GET", "/metrics", "").expect("an answer");
     let mut lines = text.lines();
     let value = lines.find_map(|line| line.strip_prefix("kv_store_reconnects_total "));
     value.and_then(|value| value.parse().ok()).expect("a count")
 }
 
-fn start(url: &str) -> KvProcess {
-    KvProcess::start(|command| {
+fn start(url: &str) -> Program {
+    Program::start(|command| {
         command
             .args(["--database", url])
             .env("MASTER_KEY", MASTER_KEY);

@@ -40,6 +40,15 @@ async fn every_known_series_is_0_before_the_first_request() {
         "outer_error",
         "outer_latency",
         "drop_counter",
+        "double_counter",
+        "status_label",
+        "route_label",
+        "milliseconds",
+        "coarse_buckets",
+        "lazy_series",
+        "counter_reset",
+        "stuck_gauge",
+        "stale_timestamp",
     ] {
         let labels = [("fault", fault)];
         assert_eq!(scrape.value("target_fault_active", &labels), Some(0.0));
@@ -90,10 +99,11 @@ async fn no_request_of_a_known_kind_makes_a_new_series() {
 async fn the_histogram_has_the_promised_bounds() {
     let target = Target::new();
     let text = target.get("/metrics").await.body;
-    let prefix = "http_request_duration_seconds_bucket{le=\"";
-    let suffix = "\",method=\"GET\",route=\"/v1/kv\"} 0";
+    let series = "http_request_duration_seconds_bucket{method=\"GET\",route=\"/v1/kv\"";
+    let prefix = format!("{series},le=\"");
+    let suffix = "\"} 0";
     let bound = |line: &str| {
-        let number = line.strip_prefix(prefix)?.strip_suffix(suffix)?;
+        let number = line.strip_prefix(prefix.as_str())?.strip_suffix(suffix)?;
         number.parse::<f64>().ok()
     };
     let bounds: Vec<f64> = text.lines().filter_map(bound).collect();
@@ -109,19 +119,39 @@ async fn the_histogram_has_the_promised_bounds() {
 async fn the_exposition_says_what_it_is_and_is_not_counted() {
     let target = Target::new();
     let first = target.get("/metrics").await;
-    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let content_type = "text/plain; version=0.0.4; charset=utf-8";
     assert_eq!(first.headers["content-type"], content_type);
     let scrape = target.scrape().await;
     assert_eq!(scrape.sum("http_requests_total", &[]), 0.0);
-    let build = [("version", "1.2.3"), ("profile", "kv")];
+    let build = [
+        ("version", "1.2.3"),
+        ("profile", "kv"),
+        ("compat", "native"),
+    ];
     assert_eq!(scrape.value("target_build_info", &build), Some(1.0));
     let started = scrape
         .value("process_start_time_seconds", &[])
         .expect("a start");
     assert!(started > 1.7e9);
-    if cfg!(target_os = "linux") {
-        let resident = scrape.value("process_resident_memory_bytes", &[]);
-        assert!(resident.expect("a size") > 1e5);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_process_is_described() {
+    let scrape = Target::new().scrape().await;
+    for (name, least) in [
+        ("process_cpu_seconds_total", 0.0),
+        ("process_open_fds", 3.0),
+        ("process_max_fds", 4.0),
+        ("process_resident_memory_bytes", 1e5),
+        ("process_virtual_memory_bytes", 1e5),
+        ("process_threads", 1.0),
+    ] {
+        let value = scrape.value(name, &[]);
+        assert!(
+            value.is_some_and(|value| value >= least),
+            "{name} {value:?}"
+        );
     }
 }
 

@@ -130,10 +130,18 @@ async fn a_bad_query_is_refused() {
 #[tokio::test]
 async fn unknown_paths_and_methods_are_told_apart() {
     let target = Target::new();
-    for path in ["/", "/v1", "/v1/kv/", "/v1/kv/a/b", "/nope"] {
+    for path in [
+        "/v1",
+        "/v1/kv/",
+        "/redoc",
+        "/docs/nope",
+        "/docs/a/b",
+        "/v1/kv/a/b",
+        "/nope",
+    ] {
         target.get(path).await.assert_detail(404, "Not Found");
     }
-    for path in ["/v1/kv/a", "/v1/kv", "/livez", "/readyz"] {
+    for path in ["/v1/kv/a", "/v1/kv", "/livez", "/readyz", "/health", "/"] {
         let answer = target.send("POST", path, "").await;
         answer.assert_detail(405, "Method Not Allowed");
         assert!(answer.headers.contains_key(header::ALLOW), "{path}");

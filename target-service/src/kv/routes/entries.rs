@@ -1,4 +1,4 @@
-//! Entries over HTTP: put, get, delete, list.
+//! Entries of database 0 over HTTP: put, get, delete, list. What they do, `databases` does for any other.
 
 use axum::{
     Json, Router,
@@ -11,75 +11,183 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    KvError,
+    Detail, KvError, Shared,
     catalogue::{ENTRY, LISTING},
 };
 use crate::kv::{
-    Entries,
+    Operation,
     domain::{DatabaseId, Key, ListLimit, Value},
+    openapi::{BodyRefused, Failures},
 };
 
-type KeyPath = Result<Path<String>, PathRejection>;
+type EntryPath = Result<Path<KeyParameter>, PathRejection>;
+pub(super) type ListingQuery = Result<Query<Listing>, QueryRejection>;
 
-/// The routes of entries.
-pub(in crate::kv) fn router(entries: Entries) -> Router {
+/// The routes of database 0.
+pub(super) fn router() -> Router<Shared> {
     Router::new()
         .route(ENTRY, get(read).put(write).delete(remove))
         .route(LISTING, get(list))
-        .with_state(entries)
 }
 
-async fn read(State(entries): State<Entries>, path: KeyPath) -> Result<Response, KvError> {
-    let value = entries.get(DatabaseId::ZERO, &key(path)?).await?;
-    let value = value.ok_or(KvError::KeyNotFound)?;
-    let text = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
-    Ok((text, value.into_string()).into_response())
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(in crate::kv) struct KeyParameter {
+    /// Which entry: 1 to 128 characters of `A-Z a-z 0-9 . _ -`.
+    #[param(
+        pattern = "^[A-Za-z0-9._-]{1,128}$",
+        min_length = 1,
+        max_length = 128,
+        example = "greeting"
+    )]
+    key: String,
 }
 
-async fn write(
-    State(entries): State<Entries>,
-    path: KeyPath,
-    body: Bytes,
-) -> Result<StatusCode, KvError> {
-    let key = key(path)?;
-    let value = Value::parse(body)?;
-    entries.put(DatabaseId::ZERO, &key, &value).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-async fn remove(State(entries): State<Entries>, path: KeyPath) -> Result<StatusCode, KvError> {
-    if entries.delete(DatabaseId::ZERO, &key(path)?).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(KvError::KeyNotFound)
-    }
-}
-
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-struct Listing {
+#[into_params(parameter_in = Query)]
+pub(in crate::kv) struct Listing {
+    /// Most keys to list; 100 unless given.
+    #[param(minimum = 1, maximum = 1000, example = 10)]
     limit: Option<u16>,
 }
 
-async fn list(
-    State(entries): State<Entries>,
-    query: Result<Query<Listing>, QueryRejection>,
+/// Keys of one database.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"keys": ["greeting"]}))]
+pub(in crate::kv) struct Keys {
+    /// In ascending byte order.
+    keys: Vec<String>,
+}
+
+/// Read an entry
+#[utoipa::path(
+    get, path = "/v1/kv/{key}", operation_id = "get_entry", tag = "entries", params(KeyParameter),
+    responses(
+        (status = 200, description = "The value.", body = String, content_type = "text/plain; charset=utf-8", example = "hello"),
+        (status = 400, description = "No valid key.", body = Detail),
+        (status = 404, description = "No such entry.", body = Detail),
+        Failures,
+    ),
+)]
+pub(in crate::kv) async fn read(
+    State(shared): State<Shared>,
+    path: EntryPath,
 ) -> Result<Response, KvError> {
+    let key = shared.checked(Operation::Get, key(path))?;
+    shared.read(DatabaseId::ZERO, key).await
+}
+
+/// Put an entry, new or in place of the old one
+#[utoipa::path(
+    put, path = "/v1/kv/{key}", operation_id = "put_entry", tag = "entries", params(KeyParameter),
+    request_body(content = Option<String>, content_type = "text/plain", description = "The value: at most 65536 bytes of UTF-8.", example = "hello"),
+    responses(
+        (status = 204, description = "Stored."),
+        (status = 400, description = "No valid key, or a value that is not UTF-8.", body = Detail),
+        BodyRefused,
+        Failures,
+    ),
+)]
+pub(in crate::kv) async fn write(
+    State(shared): State<Shared>,
+    path: EntryPath,
+    body: Bytes,
+) -> Result<StatusCode, KvError> {
+    let key = shared.checked(Operation::Set, key(path))?;
+    shared.write(DatabaseId::ZERO, key, body).await
+}
+
+/// Delete an entry
+#[utoipa::path(
+    delete, path = "/v1/kv/{key}", operation_id = "delete_entry", tag = "entries", params(KeyParameter),
+    responses(
+        (status = 204, description = "Deleted."),
+        (status = 400, description = "No valid key.", body = Detail),
+        (status = 404, description = "No such entry.", body = Detail),
+        Failures,
+    ),
+)]
+pub(in crate::kv) async fn remove(
+    State(shared): State<Shared>,
+    path: EntryPath,
+) -> Result<StatusCode, KvError> {
+    let key = shared.checked(Operation::Delete, key(path))?;
+    shared.remove(DatabaseId::ZERO, key).await
+}
+
+/// List keys
+#[utoipa::path(
+    get, path = "/v1/kv", operation_id = "list_keys", tag = "entries", params(Listing),
+    responses(
+        (status = 200, description = "The first keys.", body = Keys),
+        (status = 400, description = "No valid query.", body = Detail),
+        Failures,
+    ),
+)]
+pub(in crate::kv) async fn list(
+    State(shared): State<Shared>,
+    query: ListingQuery,
+) -> Result<Json<Keys>, KvError> {
+    shared.list(DatabaseId::ZERO, query).await
+}
+
+fn key(path: EntryPath) -> Result<Key, KvError> {
+    let Path(KeyParameter { key }) = path.map_err(|_not_utf8| KvError::Path)?;
+    Ok(Key::parse(key)?)
+}
+
+fn limit(query: ListingQuery) -> Result<ListLimit, KvError> {
     let Query(listing) = query.map_err(|_malformed| KvError::Query)?;
     let limit = listing
         .limit
         .map_or(Ok(ListLimit::default()), ListLimit::new);
-    let limit = limit.map_err(|_range| KvError::Query)?;
-    let keys = entries.keys(DatabaseId::ZERO, limit).await?;
-    let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
-    Ok(Json(json!({"keys": keys})).into_response())
+    limit.map_err(|_range| KvError::Query)
 }
 
-fn key(path: KeyPath) -> Result<Key, KvError> {
-    let Path(text) = path.map_err(|_not_utf8| KvError::Path)?;
-    Ok(Key::parse(text)?)
+impl Shared {
+    pub(super) async fn read(&self, database: DatabaseId, key: Key) -> Result<Response, KvError> {
+        let value = self.entries.get(database, &key).await?;
+        let value = value.ok_or(KvError::KeyNotFound)?;
+        let text = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+        Ok((text, value.into_string()).into_response())
+    }
+
+    pub(super) async fn write(
+        &self,
+        database: DatabaseId,
+        key: Key,
+        body: Bytes,
+    ) -> Result<StatusCode, KvError> {
+        let value = self.checked(Operation::Set, Value::parse(body))?;
+        self.entries.put(database, &key, &value).await?;
+        Ok(StatusCode::NO_CONTENT)
+    }
+
+    pub(super) async fn remove(
+        &self,
+        database: DatabaseId,
+        key: Key,
+    ) -> Result<StatusCode, KvError> {
+        if self.entries.delete(database, &key).await? {
+            Ok(StatusCode::NO_CONTENT)
+        } else {
+            Err(KvError::KeyNotFound)
+        }
+    }
+
+    pub(super) async fn list(
+        &self,
+        database: DatabaseId,
+        query: ListingQuery,
+    ) -> Result<Json<Keys>, KvError> {
+        let limit = self.checked(Operation::List, limit(query))?;
+        let keys = self.entries.keys(database, limit).await?;
+        let keys = keys.into_iter().map(Key::into_string).collect();
+        Ok(Json(Keys { keys }))
+    }
 }

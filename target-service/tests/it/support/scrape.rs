@@ -1,6 +1,6 @@
 //! The exposition, read the way Prometheus reads it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every sample of one scrape.
 #[derive(Debug)]
@@ -13,11 +13,11 @@ struct Sample {
     name: String,
     labels: BTreeMap<String, String>,
     value: f64,
+    timestamp: Option<f64>,
 }
 
 impl Scrape {
     pub(crate) fn parse(text: &str) -> Self {
-        assert!(text.ends_with("# EOF\n"), "OpenMetrics ends with EOF");
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         Self {
             samples: lines.map(sample).collect(),
@@ -43,6 +43,18 @@ impl Scrape {
         self.sum(name, labels) - before.sum(name, labels)
     }
 
+    /// The values that a label has in the series of one name.
+    pub(crate) fn label_values(&self, name: &str, label: &str) -> BTreeSet<&str> {
+        let samples = self.samples.iter().filter(|sample| sample.name == name);
+        let values = samples.filter_map(|sample| sample.labels.get(label));
+        values.map(String::as_str).collect()
+    }
+
+    /// Explicit timestamps of all samples; `None` among them: a sample without one.
+    pub(crate) fn timestamps(&self) -> Vec<Option<f64>> {
+        self.samples.iter().map(|sample| sample.timestamp).collect()
+    }
+
     pub(crate) fn count(&self, name: &str) -> usize {
         self.matching(name, &[]).count()
     }
@@ -64,19 +76,24 @@ impl Scrape {
     }
 }
 
-/// `name{label="value",...} number`; our values hold braces but no quotes.
+/// `name{label="value",...} number [timestamp] [# exemplar]`; our values hold braces but no quotes.
 fn sample(line: &str) -> Sample {
-    let (series, value) = line.rsplit_once(' ').expect("a value");
-    let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
-    let labels = labels.strip_suffix('}').expect("closed labels");
+    let line = line.split(" # ").next().expect("a sample");
+    let (series, numbers) = match line.rsplit_once("} ") {
+        Some(both) => both,
+        None => line.split_once(' ').expect("a value"),
+    };
+    let (name, labels) = series.split_once('{').unwrap_or((series, ""));
     let pairs = labels.split("\",").filter(|pair| !pair.is_empty());
     let label = |pair: &str| {
         let (label, value) = pair.split_once("=\"").expect("a label");
         (label.to_owned(), value.trim_end_matches('"').to_owned())
     };
+    let mut numbers = numbers.split(' ').map(|n| n.parse().expect("a number"));
     Sample {
         name: name.to_owned(),
         labels: pairs.map(label).collect(),
-        value: value.parse().expect("a number"),
+        value: numbers.next().expect("a value"),
+        timestamp: numbers.next(),
     }
 }

@@ -20,8 +20,9 @@ use target_service::{
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
     profile::{Profile, ProfileName, Workshop},
+    server::Connections,
     service::{Common, Service},
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics, Telemetry},
 };
 use tower::ServiceExt as _;
 
@@ -31,6 +32,7 @@ pub(crate) struct Target {
     pub(crate) app: Router,
     pub(crate) telemetry: Telemetry,
     pub(crate) drain: Drain,
+    pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
 }
@@ -63,6 +65,11 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
+        Self::speaking(name, catalogue, Dialect::Native)
+    }
+
+    /// With the HTTP metrics of `dialect`.
+    pub(crate) fn speaking(name: ProfileName, catalogue: Catalogue, dialect: Dialect) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
@@ -76,7 +83,7 @@ impl Parts {
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
-            metrics: Metrics::new(catalogue, build, dropped),
+            metrics: Metrics::new(catalogue, build, dropped, dialect),
             logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
             faults: Faults::none(catalogue, 7),
             drain: Drain::default(),
@@ -84,8 +91,14 @@ impl Parts {
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            max_connections: 100,
         };
         Self { common, name, log }
+    }
+
+    /// Of a key-value store.
+    pub(crate) fn kv() -> Self {
+        Self::new(ProfileName::Kv, kv::CATALOGUE)
     }
 
     /// The service around `profile`.
@@ -97,10 +110,16 @@ impl Parts {
             app: service.router,
             telemetry: service.telemetry,
             drain,
-            fault_api: faults::router(vec![(self.name, faults)]),
+            connections: service.connections,
+            fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
         }
     }
+}
+
+/// The profile whose faults are tried.
+pub(crate) fn kv_in_memory() -> Profile {
+    kv::profile(Arc::new(MemoryStore::default()))
 }
 
 impl Target {
@@ -148,7 +167,16 @@ impl Target {
     }
 
     pub(crate) async fn faults(&self, method: &str, body: impl Into<Body>) -> Answer {
-        answer(self.fault_api.clone(), request(method, "/faults", body)).await
+        self.fault_api(method, "/faults", body).await
+    }
+
+    pub(crate) async fn fault_api(
+        &self,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        answer(self.fault_api.clone(), request(method, path, body)).await
     }
 
     pub(crate) async fn set_faults(&self, faults: Value) {

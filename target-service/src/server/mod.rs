@@ -1,13 +1,20 @@
 //! Listeners and the way down.
 
+mod accept;
+mod connection;
+mod connections;
+mod head_timer;
+mod limits;
+mod wire;
+
+pub use accept::Listening;
+pub use connections::Connections;
+pub use limits::Limits;
+pub use wire::Wire;
+
 use std::{future::Future, io, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    serve::{Listener, ListenerExt},
-};
 use tokio::{
-    net::TcpListener,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -23,10 +30,10 @@ const IDLE_POLL: Duration = Duration::from_millis(10);
 
 /// Bound services, ready to run.
 pub struct Server {
-    /// Listener and routes of each service.
-    pub services: Vec<(TcpListener, Router)>,
-    /// Listener and routes of the fault API and of probes on ports of their own.
-    pub admin: Vec<(TcpListener, Router)>,
+    /// Every port: services, the fault API, probes on ports of their own.
+    pub ports: Vec<Listening>,
+    /// What a client may ask of each connection.
+    pub limits: Limits,
     /// Work beside the requests; an error of one ends the server.
     pub tasks: Vec<Task>,
     /// Begun when the stop signal comes.
@@ -49,9 +56,9 @@ pub enum Ended {
 /// Why a server ended before it was told to.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// A listener failed.
+    /// A part of the server panicked.
     #[error("cannot serve")]
-    Listener(#[from] io::Error),
+    Broken(#[from] io::Error),
     /// The work beside the requests cannot go on.
     #[error("{0}")]
     Task(TaskError),
@@ -70,17 +77,12 @@ impl Server {
         let drain = self.drain.clone();
         let accepting = Drain::default();
         let mut parts: JoinSet<Result<(), ServeError>> = JoinSet::new();
-        for (listener, app) in self.services {
-            let end = accepting.clone();
-            let serve = axum::serve(nodelay(listener), app)
-                .with_graceful_shutdown(async move { end.begun().await });
-            parts.spawn(async { Ok(serve.into_future().await?) });
-        }
-        for (listener, app) in self.admin {
-            let end = accepting.clone();
-            let serve =
-                axum::serve(listener, app).with_graceful_shutdown(async move { end.begun().await });
-            parts.spawn(async { Ok(serve.into_future().await?) });
+        for port in self.ports {
+            let serve = port.serve(self.limits, accepting.clone());
+            parts.spawn(async {
+                serve.await;
+                Ok(())
+            });
         }
         for task in self.tasks {
             parts.spawn(async { task.await.map_err(ServeError::Task) });
@@ -111,14 +113,6 @@ impl Server {
             () = limit => Ok(Ended::CutOff),
         }
     }
-}
-
-/// Small answers leave at once instead of waiting for the client's acknowledgement.
-fn nodelay(listener: TcpListener) -> impl Listener<Addr = std::net::SocketAddr> {
-    listener.tap_io(|stream| {
-        // A connection that refuses is slower, not wrong.
-        let _ = stream.set_nodelay(true);
-    })
 }
 
 async fn idle(metrics: Vec<Arc<Metrics>>) {
