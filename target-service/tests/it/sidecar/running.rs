@@ -63,7 +63,7 @@ impl Sidecar {
         parts.common.defects = defects;
         parts.common.seed = seed;
         let profile = sidecar::profile(settings, &mut parts.common.workshop());
-        let mut target = parts.target(profile);
+        let target = parts.target(profile);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let server = Server {
