@@ -5,7 +5,7 @@ BIN   := target/debug/sloproof
 SCENARIO ?= scenarios/20-error-burst.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt up status down install build tools clean
+.PHONY: help demo test check bench fmt up status down install build tools test-tools clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -13,7 +13,7 @@ help: ## this list
 demo: build ## the main job: SCENARIO on the real stack, a verdict, an HTML report
 	@$(BIN) run $(SCENARIO)
 
-test: build ## everything CI runs: format, lints, unit, property, CLI and end-to-end tests on the real stack
+test: test-tools build ## everything CI runs: format, lints, unit, property, CLI and end-to-end tests on the real stack
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
@@ -24,6 +24,10 @@ check: ## what takes seconds: format, lints, tests without the stack
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo test --workspace --lib --bins --test architecture --test shipped --test cli
+
+bench: test-tools ## the target service against a bare handler; 10,000 events into memory and PostgreSQL
+	cargo bench -p target-service --bench throughput
+	cargo bench -p target-service --bench events
 
 fmt: ## format the code
 	cargo fmt --all
@@ -48,6 +52,9 @@ build: tools
 tools:
 	@command -v cargo >/dev/null || { echo "sloproof: cargo is missing: install Rust from your distribution or rustup"; exit 1; }
 	@command -v cc    >/dev/null || { echo "sloproof: a C compiler is missing: install gcc or clang"; exit 1; }
+
+test-tools: tools
+	@target-service/tests/tools.sh
 
 clean: ## remove build output and run directories
 	cargo clean

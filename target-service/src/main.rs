@@ -5,7 +5,6 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
     config::{Args, Config},
@@ -25,7 +24,7 @@ const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
     http::tell_panics_in_request_lines();
-    let config = match Config::try_from(&Args::parse()) {
+    let config = match Config::try_from(&Args::read(std::env::args_os())) {
         Ok(config) => config,
         Err(mistakes) => {
             eprintln!("error: {mistakes}");

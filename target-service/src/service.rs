@@ -167,12 +167,15 @@ fn layered(
     telemetry: &Telemetry,
 ) -> Router {
     let faults = telemetry.faults.clone();
-    let routes = routes
-        .layer(middleware::from_fn_with_state(limit, http::deadline))
-        .layer(middleware::from_fn_with_state(
-            (faults.clone(), limit),
-            faults::inner,
-        ));
+    // A stream takes its time, and its profile has limits of its own.
+    let routes = match bodies {
+        Bodies::Whole => routes.layer(middleware::from_fn_with_state(limit, http::deadline)),
+        Bodies::Streamed => routes,
+    };
+    let routes = routes.layer(middleware::from_fn_with_state(
+        (faults.clone(), limit),
+        faults::inner,
+    ));
     let routes = match rate_limit {
         Some(limit) => routes.layer(middleware::from_fn_with_state(limit, http::rate_limit)),
         None => routes,

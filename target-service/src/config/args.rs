@@ -1,8 +1,10 @@
 //! The command line, the environment and the file, as written.
 
-use clap::Parser;
+use std::ffi::OsString;
 
-use super::{RateArgs, TelemetryArgs};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+use super::{RateArgs, TelemetryArgs, env_file::EnvFile};
 use crate::{
     events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
     writer::WriterArgs,
@@ -40,9 +42,13 @@ pub struct Args {
     #[arg(long, env = "LISTEN_ADDR", value_name = "IP:PORT")]
     pub listen: Option<String>,
 
-    /// Settings as NAME=VALUE lines, named like the variables
-    #[arg(long, value_name = "PATH")]
+    /// Settings as NAME=VALUE lines, named like the variables; .env when left out and there
+    #[arg(long, env = "TARGET_ENV_FILE", value_name = "PATH")]
     pub env_file: Option<String>,
+
+    /// What is wrong with the file, to be told with everything else.
+    #[arg(skip)]
+    pub file_mistakes: Vec<String>,
 
     /// Where the fault API listens, a loopback address unless there is a token; off unless set
     #[arg(long, env = "FAULT_ADDR", value_name = "IP:PORT")]
@@ -130,4 +136,27 @@ pub struct Args {
     /// Of profile sidecar.
     #[command(flatten)]
     pub sidecar: SidecarArgs,
+}
+
+impl Args {
+    /// Reads the command line `argv`, the environment and the file. Ends the process on `--help`, `--version`
+    /// and what is no command line at all.
+    pub fn read(argv: impl IntoIterator<Item = OsString>) -> Self {
+        Self::try_read(argv).unwrap_or_else(|error| error.exit())
+    }
+
+    fn try_read(argv: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut argv: Vec<OsString> = argv.into_iter().collect();
+        let command = Self::command();
+        let given = command.clone().try_get_matches_from(&argv)?;
+        let (flags, file_mistakes) = EnvFile::of(&given).flags(&command, &given);
+        // In front, right after the name of the program.
+        let front = argv.len().min(1);
+        argv.splice(front..front, flags);
+        let matches = command.try_get_matches_from(argv)?;
+        Ok(Self {
+            file_mistakes,
+            ..Self::from_arg_matches(&matches)?
+        })
+    }
 }

@@ -118,7 +118,7 @@ impl TryFrom<&Args> for Config {
     type Error = ConfigError;
 
     fn try_from(args: &Args) -> Result<Self, ConfigError> {
-        let mut mistakes = Mistakes::default();
+        let mut mistakes = Mistakes::from(args.file_mistakes.clone());
         let names = names(&args.profile, &mut mistakes);
         let defects = Defects::check(args, &names, &mut mistakes);
         let profiles = profiles(&seen(args, &defects), &names, &mut mistakes);

@@ -46,3 +46,9 @@ impl Mistakes {
         self.0
     }
 }
+
+impl From<Vec<String>> for Mistakes {
+    fn from(mistakes: Vec<String>) -> Self {
+        Self(mistakes)
+    }
+}

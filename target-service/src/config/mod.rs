@@ -5,6 +5,8 @@ mod args;
 mod checked;
 mod database;
 mod defects;
+mod env_file;
+mod env_line;
 mod fault_file;
 mod mistakes;
 mod rate;

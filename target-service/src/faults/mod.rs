@@ -2,7 +2,7 @@
 //!
 //! *Inner* faults lie below the metrics layer: the service reports them truly. *Outer* faults lie
 //! above it: only the client sees them. *Resource* faults take what the process lives on, *health* faults
-//! make the probes lie. *Telemetry* faults leave the answers alone and make the metrics lie. This module
+//! make the probes lie. *Telemetry* faults leave the answers alone and make metrics and logs lie. This module
 //! knows no entries and no store; the probes and the telemetry ask it what to say.
 
 mod api;
@@ -30,6 +30,7 @@ mod switchboard;
 
 pub use api::router;
 pub use course::CourseSpec;
+pub(crate) use dice::Dice;
 pub use fault_set::FaultSetError;
 pub use health::{HealthFaultSpec, Lie, Probe, ProbeFaultSpec, Verdict};
 pub(crate) use inner::InjectedPanic;

@@ -17,7 +17,7 @@ use prometheus_client::{
 };
 
 /// Bounds in seconds; every latency objective is one of them.
-pub(super) const SECONDS: [f64; 17] = [
+pub(crate) const SECONDS: [f64; 17] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0,
 ];
 

@@ -67,7 +67,7 @@ impl JsonFields<'_> {
 impl Visit for JsonFields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
-            FIELDS if !self.foreign => self.splice(value),
+            FIELDS if !self.foreign && (self.wanted)(FIELDS) => self.splice(value),
             name if self.wants_text(name) => self.member(shown(name), value),
             _ => {}
         }

@@ -113,6 +113,7 @@ impl Logger {
                 error = line.error,
                 cause = line.cause,
                 note = line.note,
+                fields = line.more.as_deref(),
                 quoted = line.quoted
             });
         });

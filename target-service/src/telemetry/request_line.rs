@@ -10,7 +10,7 @@ use axum::{
 };
 
 use super::{
-    Failure, Level, Telemetry,
+    Failure, Level, MoreFields, Telemetry,
     trace::TRACESTATE,
     trace_context::{HexId, TraceContext},
 };
@@ -32,6 +32,8 @@ pub(super) struct RequestLine<'a> {
     pub(super) error: Option<&'static str>,
     pub(super) cause: Option<&'a str>,
     pub(super) note: Option<&'a str>,
+    /// Fields of the profile, as a JSON object.
+    pub(super) more: Option<String>,
     pub(super) quoted: Option<&'a str>,
 }
 
@@ -127,6 +129,10 @@ impl Telemetry {
             error: failure.map(|failure| failure.kind),
             cause: failure.and_then(|failure| failure.cause.as_deref()),
             note: note.map(|note| note.0.as_str()),
+            more: response
+                .extensions()
+                .get()
+                .and_then(|more: &MoreFields| serde_json::to_string(more).ok()),
             quoted: seen.quoted.as_deref(),
         };
         let level = level(self.catalogue.is_probe(subject.route), status);

@@ -1,6 +1,10 @@
 //! Traces: what is taken over, what is handed on, what reaches a collector.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    process::Stdio,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Json, Router,
@@ -17,7 +21,12 @@ use target_service::{
     telemetry::{CollectorUrl, Identity, SpanExporter, Tracer},
 };
 
-use super::support::{ENTRY, Parts, Target};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
+
+use super::support::{ENTRY, Parts, Target, raw_http};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
@@ -100,6 +109,7 @@ async fn a_state_without_a_good_parent_is_not_handed_on() {
 /// Everything that was posted to a collector.
 #[derive(Clone)]
 struct Collector {
+    address: SocketAddr,
     url: CollectorUrl,
     posts: Arc<Mutex<Vec<Value>>>,
 }
@@ -121,7 +131,11 @@ impl Collector {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, app).await });
         let url = CollectorUrl::parse(&format!("http://{address}/")).expect("a URL");
-        Self { url, posts }
+        Self {
+            address,
+            url,
+            posts,
+        }
     }
 
     /// All spans, in the order in which they came.
@@ -280,6 +294,39 @@ async fn a_slow_collector_loses_spans_and_holds_no_request_up() {
     }
     let dropped = target.scrape().await.sum("otel_spans_dropped_total", &[]);
     assert!(dropped >= 1.0, "{dropped}");
+}
+
+#[tokio::test]
+async fn the_last_spans_are_sent_before_the_program_ends() {
+    let collector = Collector::answering(StatusCode::OK).await;
+    let endpoint = format!("http://{}", collector.address);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_target-service"));
+    program
+        .env_clear()
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+    program.env("ENVIRONMENT", "staging").kill_on_drop(true);
+    program.args(["--listen", "127.0.0.1:0", "--database", "memory"]);
+    let mut child = program.stdout(Stdio::piped()).spawn().expect("a program");
+    let mut log = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let first = log.next_line().await.expect("UTF-8").expect("a line");
+    let first: Value = serde_json::from_str(&first).expect("JSON");
+    assert_eq!(first["env"], "staging");
+    let service = first["addr"].as_str().and_then(|text| text.parse().ok());
+    let service = service.expect("an address");
+    let ask = move || raw_http(service, "GET", "/v1/kv/a", "");
+    let answer = tokio::task::spawn_blocking(ask).await.expect("no panic");
+    assert_eq!(answer.expect("an answer").0, 404);
+
+    let pid = child.id().expect("a process").to_string();
+    let kill = Command::new("kill").args(["-TERM", &pid]).status().await;
+    assert!(kill.expect("kill").success());
+    assert!(child.wait().await.expect("an end").success());
+    let spans = collector.spans();
+    assert_eq!(spans.len(), 1);
+    assert_eq!(spans[0]["name"], format!("GET {ENTRY}"));
+    let request = log.next_line().await.expect("UTF-8").expect("a line");
+    let request: Value = serde_json::from_str(&request).expect("JSON");
+    assert_eq!(request["trace_id"], spans[0]["traceId"]);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use target_service::{
     endpoint::Catalogue,
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
-    profile::{Profile, ProfileName, Workshop},
+    profile::{Profile, ProfileName, Task, Workshop},
     server::Connections,
     service::{Common, Service},
     telemetry::{
@@ -35,6 +35,9 @@ pub(crate) struct Target {
     pub(crate) app: Router,
     pub(crate) telemetry: Telemetry,
     pub(crate) drain: Drain,
+    /// Probes and metrics, when they have a port of their own.
+    pub(crate) admin: Option<Router>,
+    pub(crate) task: Option<Task>,
     pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
@@ -131,6 +134,8 @@ impl Parts {
             app: service.router,
             telemetry: service.telemetry,
             drain,
+            admin: service.admin.map(|(_, router)| router),
+            task: service.task,
             connections: service.connections,
             fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
@@ -206,7 +211,8 @@ impl Target {
     }
 
     pub(crate) async fn scrape(&self) -> Scrape {
-        let answer = self.get("/metrics").await;
+        let app = self.admin.as_ref().unwrap_or(&self.app);
+        let answer = answer(app.clone(), request("GET", "/metrics", "")).await;
         assert_eq!(answer.status, 200);
         Scrape::parse(&answer.body)
     }
