@@ -1,13 +1,15 @@
-//! Reads the settings and runs the process until a signal.
+//! Reads the settings and runs the process until a signal, or does what the subcommand says.
 
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{io::BufWriter, process::ExitCode};
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
-    config::{Args, Config},
+    config::{Args, Command, Config},
+    events::generate::{self, GenerateArgs, Outcome},
     http,
     process::{Log, Process},
     telemetry::LogSink,
@@ -24,7 +26,25 @@ const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
     http::tell_panics_in_request_lines();
-    let config = match Config::try_from(&Args::read(std::env::args_os())) {
+    let args = Args::read(std::env::args_os());
+    let done = match &args.command {
+        Some(Command::GenerateEvents(events)) => generate_events(events),
+        Some(Command::Completion { shell }) => {
+            clap_complete::generate(
+                *shell,
+                &mut Args::command(),
+                "target-service",
+                &mut std::io::stdout(),
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        None => return serve(&args),
+    };
+    done.unwrap_or_else(|error| failed(&error))
+}
+
+fn serve(args: &Args) -> ExitCode {
+    let config = match Config::try_from(args) {
         Ok(config) => config,
         Err(mistakes) => {
             eprintln!("error: {mistakes}");
@@ -33,11 +53,22 @@ fn main() -> ExitCode {
     };
     match run(&config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(FAILED)
-        }
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    ExitCode::from(FAILED)
+}
+
+#[tokio::main]
+async fn generate_events(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
+    let output = BufWriter::new(std::io::stdout().lock());
+    Ok(match generate::run(args, output).await? {
+        Outcome::Good => ExitCode::SUCCESS,
+        Outcome::Bad => ExitCode::from(FAILED),
+    })
 }
 
 #[tokio::main]

@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::{RateArgs, TelemetryArgs, env_file::EnvFile};
 use crate::{
-    events::EventsArgs, kv::KvArgs, schedule::ScheduleArgs, sidecar::SidecarArgs,
+    events::{EventsArgs, generate::GenerateArgs},
+    kv::KvArgs,
+    schedule::ScheduleArgs,
+    sidecar::SidecarArgs,
     writer::WriterArgs,
 };
 
@@ -20,15 +23,32 @@ Examples:
   target-service --database data/kv.db                entries outlive the process
   target-service --fault-listen 127.0.0.1:8001        with the fault API
   target-service --profile events,schedule            two profiles, each on its own port
+  target-service generate-events --url http://127.0.0.1:7000
   FAULT_ADDR=127.0.0.1:8001 RANDOM_SEED=7 target-service
 
 A flag beats its environment variable, which beats the file. Exit codes: 0 stopped by a signal, 1 failed,
 2 bad configuration.";
 
+/// What the program can do besides serving.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Print a seeded stream of events, or send it to a service and compare what is stored
+    GenerateEvents(GenerateArgs),
+    /// Print what a shell needs to complete flags: `source <(target-service completion bash)`
+    Completion {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.
 #[derive(Debug, Clone, Parser)]
 #[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None, args_override_self = true)]
 pub struct Args {
+    /// Something else than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// What the service is: kv, events, schedule, writer, sidecar, or several of them
     #[arg(
         long,
@@ -83,6 +103,10 @@ pub struct Args {
         hide_env_values = true
     )]
     pub database: Option<String>,
+
+    /// Connections to a PostgreSQL server, at most; 50 unless set
+    #[arg(long, env = "DATABASE_POOL", value_name = "N")]
+    pub database_pool: Option<String>,
 
     /// Decides which requests a fault strikes, and everything else that is random
     #[arg(long, env = "RANDOM_SEED", default_value = "0", value_name = "N")]

@@ -13,7 +13,7 @@ mod rate;
 mod telemetry;
 
 pub use admin_token::AdminToken;
-pub use args::Args;
+pub use args::{Args, Command};
 pub use checked::{Config, ConfigError, ProfileConfig, Settings};
 pub use database::{Database, PostgresUrl};
 pub use defects::{Defect, Defects};

@@ -73,7 +73,13 @@ impl Sidecar {
                 connections: target.connections.clone(),
             }],
             limits: Limits::default(),
-            tasks: target.task.take().into_iter().collect(),
+            tasks: target
+                .task
+                .get_mut()
+                .expect("task")
+                .take()
+                .into_iter()
+                .collect(),
             drain: target.drain.clone(),
             drain_limit: Duration::from_mins(1),
             metrics: vec![Arc::clone(&target.telemetry.metrics)],

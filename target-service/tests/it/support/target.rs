@@ -37,7 +37,7 @@ pub(crate) struct Target {
     pub(crate) drain: Drain,
     /// Probes and metrics, when they have a port of their own.
     pub(crate) admin: Option<Router>,
-    pub(crate) task: Option<Task>,
+    pub(crate) task: Mutex<Option<Task>>,
     pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
@@ -126,7 +126,7 @@ impl Parts {
             telemetry: service.telemetry,
             drain,
             admin: service.admin.map(|(_, router)| router),
-            task: service.task,
+            task: Mutex::new(service.task),
             connections: service.connections,
             fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
