@@ -5,6 +5,7 @@
 use std::{io::BufWriter, process::ExitCode};
 
 use anyhow::Context as _;
+use clap::CommandFactory as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
     config::{Args, Command, Config},
@@ -27,6 +28,15 @@ fn main() -> ExitCode {
     let args = Args::read(std::env::args_os());
     let done = match &args.command {
         Some(Command::GenerateEvents(events)) => generate_events(events),
+        Some(Command::Completion { shell }) => {
+            clap_complete::generate(
+                *shell,
+                &mut Args::command(),
+                "target-service",
+                &mut std::io::stdout(),
+            );
+            Ok(ExitCode::SUCCESS)
+        }
         None => return serve(&args),
     };
     done.unwrap_or_else(|error| failed(&error))

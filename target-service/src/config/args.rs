@@ -34,6 +34,11 @@ A flag beats its environment variable, which beats the file. Exit codes: 0 stopp
 pub enum Command {
     /// Print a seeded stream of events, or send it to a service and compare what is stored
     GenerateEvents(GenerateArgs),
+    /// Print what a shell needs to complete flags: `source <(target-service completion bash)`
+    Completion {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.

@@ -11,6 +11,7 @@ mod download;
 mod exchange;
 mod hop;
 mod metrics;
+mod own_answer;
 mod proxy;
 mod reach;
 mod settings;

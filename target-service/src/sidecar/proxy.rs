@@ -3,12 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, request},
+    http::{HeaderValue, StatusCode, request},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
@@ -16,8 +14,9 @@ use super::{
     decisions::{Decision, Decisions},
     download::Download,
     exchange::Exchange,
-    hop::{self, NotForwarded},
+    hop,
     metrics::{Outcome, SidecarMetrics},
+    own_answer::{FAULT, NoAnswer, marked, refusal},
     reach::Reach,
     settings::{DropMode, Drops},
     upload::Upload,
@@ -26,12 +25,9 @@ use super::{
 use crate::{
     drain::Drain,
     faults::Note,
-    profile::TaskError,
     server::Wire,
-    telemetry::{Failure, Logger, TraceContext},
+    telemetry::{Logger, TraceContext},
 };
-
-const FAULT: HeaderName = HeaderName::from_static("x-sidecar-fault");
 
 /// Longest wait for a client that has announced more of its body than it sends.
 const CLIENT_LIMIT: Duration = Duration::from_secs(10);
@@ -48,18 +44,6 @@ pub(super) struct Proxy {
     pub(super) drain: Drain,
     /// Name of this process in `via`, by which it knows a request of its own.
     pub(super) pseudonym: String,
-}
-
-/// No head of an answer.
-enum NoAnswer {
-    /// The upstream had everything, or did not take it, and time is up.
-    UpstreamTimeout,
-    /// The upstream was waiting for the client's body.
-    ClientTimeout,
-    /// The client's body cannot be read.
-    ClientBroken,
-    /// The upstream could not be reached or broke off.
-    Failed(TaskError),
 }
 
 /// Forwards the request, or does to it what was rolled.
@@ -197,71 +181,7 @@ impl Proxy {
     }
 }
 
-impl NoAnswer {
-    fn into_response(self) -> (Outcome, Response) {
-        let upstream = |outcome, status, text, cause| {
-            let kind = Outcome::as_str(outcome);
-            let response = failed(status, text, Failure { kind, cause });
-            (outcome, marked(response, outcome))
-        };
-        let client = |status, text, kind| {
-            let failure = Failure { kind, cause: None };
-            (Outcome::Refused, failed(status, text, failure))
-        };
-        match self {
-            Self::UpstreamTimeout => upstream(
-                Outcome::UpstreamTimeout,
-                StatusCode::GATEWAY_TIMEOUT,
-                "upstream timeout",
-                None,
-            ),
-            Self::Failed(error) => upstream(
-                Outcome::UpstreamError,
-                StatusCode::BAD_GATEWAY,
-                "upstream unreachable",
-                crate::http::causes(&*error),
-            ),
-            Self::ClientTimeout => client(
-                StatusCode::REQUEST_TIMEOUT,
-                "request body did not arrive in time",
-                "slow_body",
-            ),
-            Self::ClientBroken => client(
-                StatusCode::BAD_REQUEST,
-                "request body could not be read",
-                "broken_body",
-            ),
-        }
-    }
-}
-
 /// The end of the connection drops the caller, and with it the exchange.
 async fn never() -> Response {
     std::future::pending().await
-}
-
-fn refusal(reason: NotForwarded) -> Response {
-    let (status, text, kind) = match reason {
-        NotForwarded::Upgrade => (
-            StatusCode::NOT_IMPLEMENTED,
-            "other protocols are not forwarded",
-            "upgrade",
-        ),
-        NotForwarded::Loop => (
-            StatusCode::LOOP_DETECTED,
-            "the upstream leads back to this sidecar",
-            "loop",
-        ),
-    };
-    failed(status, text, Failure { kind, cause: None })
-}
-
-fn failed(status: StatusCode, text: &str, failure: Failure) -> Response {
-    crate::http::refuse((status, Json(json!({"error": text}))), failure)
-}
-
-fn marked(mut response: Response, outcome: Outcome) -> Response {
-    let value = HeaderValue::from_static(outcome.as_str());
-    response.headers_mut().insert(FAULT, value);
-    response
 }

@@ -128,3 +128,18 @@ fn the_page_on_configuration_names_every_flag_and_variable() {
         "rows without a place on the page: {missing:#?}"
     );
 }
+
+#[test]
+fn every_shell_is_offered_the_flags() {
+    for shell in ["bash", "zsh", "fish"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+        command.env_clear().current_dir(folder.path());
+        let output = command.args(["completion", shell]).output();
+        let output = output.expect("a program");
+        assert!(output.status.success(), "{shell}");
+        let script = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(script.contains("upstream-timeout-ms"), "{shell}");
+        assert!(script.contains("generate-events"), "{shell}");
+    }
+}
