@@ -5,6 +5,9 @@ use axum::{extract::MatchedPath, extract::Request, http::Method};
 /// Route of a request that no route matches.
 pub const UNMATCHED: &str = "unmatched";
 
+/// Route of a profile that takes every path. With us it takes the root, too.
+pub const EVERYTHING: &str = "/{*path}";
+
 /// Method label of anything that is not in [`METHODS`]: clients may invent methods, labels must not grow.
 pub const OTHER_METHOD: &str = "OTHER";
 
@@ -95,7 +98,7 @@ impl Catalogue {
 
     fn known_route(&self, template: &str) -> Option<&'static str> {
         let mut routes = self.0.iter().map(|endpoint| endpoint.route);
-        routes.find(|route| *route == template)
+        routes.find(|route| *route == template || (*route == EVERYTHING && template == "/"))
     }
 }
 

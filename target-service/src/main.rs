@@ -5,7 +5,7 @@
 use std::{io::BufWriter, process::ExitCode};
 
 use anyhow::Context as _;
-use clap::Parser as _;
+use clap::CommandFactory as _;
 use prometheus_client::metrics::counter::Counter;
 use target_service::{
     config::{Args, Command, Config},
@@ -16,6 +16,8 @@ use target_service::{
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 const FAILED: u8 = 1;
 const BAD_CONFIGURATION: u8 = 2;
 
@@ -23,9 +25,18 @@ const BAD_CONFIGURATION: u8 = 2;
 const LOG_QUEUE_LINES: usize = 10_000;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::read(std::env::args_os());
     let done = match &args.command {
         Some(Command::GenerateEvents(events)) => generate_events(events),
+        Some(Command::Completion { shell }) => {
+            clap_complete::generate(
+                *shell,
+                &mut Args::command(),
+                "target-service",
+                &mut std::io::stdout(),
+            );
+            Ok(ExitCode::SUCCESS)
+        }
         None => return serve(&args),
     };
     done.unwrap_or_else(|error| failed(&error))
@@ -64,7 +75,9 @@ async fn generate_events(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
 async fn run(config: &Config) -> anyhow::Result<()> {
     // First, so that a signal during the start is not lost.
     let stop = stop_signal()?;
-    let process = Process::open(config, env!("CARGO_PKG_VERSION"), &log()?).await?;
+    let log = log()?;
+    log.process_logger(config, VERSION).adopt_libraries();
+    let process = Process::open(config, VERSION, &log).await?;
     process.log_listening();
     process.run(stop).await?;
     Ok(())

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::{
     config::{AdminToken, Config, Defect, Defects, ProfileConfig, Settings},
     drain::Drain,
+    endpoint::Catalogue,
     events,
     faults::{self, FaultSetError, Faults},
     kv,
@@ -18,7 +19,9 @@ use crate::{
     server::{Connections, Ended, Limits, Listening, ServeError, Server},
     service::{Common, Service},
     sidecar,
-    telemetry::{BuildLabels, Identity, Level, LogSink, Logger, Metrics},
+    telemetry::{
+        BuildLabels, Identity, Level, LogSink, LogStyle, Logger, Metrics, SpanExporter, Tracer,
+    },
     writer,
 };
 
@@ -82,6 +85,30 @@ pub enum ProcessError {
     Close(#[source] TaskError),
 }
 
+impl Log {
+    /// The logger of the process itself, for what libraries have to say.
+    pub fn process_logger(&self, config: &Config, version: &'static str) -> Logger {
+        let names = config
+            .profiles
+            .iter()
+            .map(|profile| profile.settings.profile().as_str());
+        let identity = Identity {
+            service: "target-service".to_owned(),
+            environment: config.telemetry.environment.clone(),
+            version,
+            profile: names.collect::<Vec<_>>().join(","),
+        };
+        let style = LogStyle {
+            format: config.telemetry.log_format,
+            least: config.telemetry.log_level,
+            queries: false,
+        };
+        // It writes no request lines, and only those can lie.
+        let honest = Faults::none(Catalogue(&[]), config.seed);
+        Logger::new(identity, style, self.sink.clone(), honest)
+    }
+}
+
 impl Process {
     /// Opens every profile, then binds every port.
     pub async fn open(
@@ -130,6 +157,11 @@ impl Process {
             }
             tell("seed", json!(self.seed));
             bound.logger().log(Level::Info, "listening", fields);
+            if let (ProfileName::Writer, Some(address)) = (bound.name, address(&bound.listener)) {
+                // Dashboards and log rules in the field look for this very line.
+                let ready = format!("Metrics server is ready on port :{}.", address.port());
+                bound.logger().log(Level::Info, &ready, Map::new());
+            }
             let defects: Vec<&str> = self.defects.iter().map(Defect::as_str).collect();
             if !defects.is_empty() {
                 let fields = json!({"defects": defects});
@@ -165,10 +197,13 @@ impl Process {
         };
         let fault_api = self.fault_api.map(|listener| (listener, fault_routes));
         server.ports.extend(fault_api.map(admin));
-        let mut loggers = Vec::new();
+        let mut told = Vec::new();
         let mut dependencies = Vec::new();
         for bound in self.services {
-            loggers.push(bound.logger().clone());
+            told.push((
+                bound.logger().clone(),
+                bound.service.telemetry.tracer.clone(),
+            ));
             server
                 .metrics
                 .push(Arc::clone(&bound.service.telemetry.metrics));
@@ -186,7 +221,8 @@ impl Process {
         for dependency in dependencies {
             closed = closed.and(dependency.close().await.map_err(ProcessError::Close));
         }
-        for logger in loggers {
+        for (logger, tracer) in told {
+            tracer.flush().await;
             log_stopped(&ended, &logger);
             logger.flush();
         }
@@ -229,10 +265,21 @@ async fn open(
         profile: name.as_str(),
     };
     let identity = Identity {
-        service: name.service(),
+        service: profile.settings.service().to_owned(),
+        environment: config.telemetry.environment.clone(),
         version,
-        profile: name.as_str(),
+        profile: name.to_string(),
     };
+    let style = LogStyle {
+        format: config.telemetry.log_format,
+        least: config.telemetry.log_level,
+        queries: name.queries_are_harmless(),
+    };
+    let faults = Faults::none(catalogue, config.seed).with_defects(&config.defects);
+    let sink = log.sink.clone();
+    let logger = Logger::new(identity.clone(), style, sink, faults.clone());
+    let collector = config.telemetry.collector.as_ref();
+    let exporter = collector.map(|url| SpanExporter::start(url, identity, logger.clone()));
     let mut common = Common {
         metrics: Metrics::new(
             catalogue,
@@ -240,13 +287,15 @@ async fn open(
             log.dropped.clone(),
             profile.settings.dialect(),
         ),
-        logger: Logger::new(identity, config.log_level, log.sink.clone()),
-        faults: Faults::none(catalogue, config.seed).with_defects(&config.defects),
+        logger,
+        tracer: exporter.map(Tracer::exporting).unwrap_or_default(),
+        faults,
         drain: drain.clone(),
         defects: config.defects.clone(),
         seed: config.seed,
         catalogue,
         request_limit: REQUEST_LIMIT,
+        rate: config.rate,
         max_connections: config.max_connections,
     };
     let mut workshop = common.workshop();

@@ -2,17 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing::get};
+use axum::{Router, http::StatusCode, middleware, routing::get};
 
 use crate::{
     config::{Defect, Defects},
     drain::Drain,
     endpoint::Catalogue,
     faults::{self, Faults},
-    http::{self, Health, HttpError},
+    http::{self, Health, HttpError, Rate, RateLimit},
     profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
     server::Connections,
-    telemetry::{self, Logger, Metrics, Telemetry, TraceIds},
+    telemetry::{self, Logger, Metrics, Telemetry, Tracer},
 };
 
 /// What the common part of a service is made of.
@@ -21,6 +21,8 @@ pub struct Common {
     pub metrics: Metrics,
     /// Where lines go.
     pub logger: Logger,
+    /// Where spans go.
+    pub tracer: Tracer,
     /// The faults in force.
     pub faults: Faults,
     /// Turns `/readyz` to 503.
@@ -33,6 +35,8 @@ pub struct Common {
     pub catalogue: Catalogue,
     /// Limit on the time of one request.
     pub request_limit: Duration,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
     /// Limit on the connections of the service port.
     pub max_connections: usize,
 }
@@ -73,21 +77,33 @@ impl Service {
         let Common {
             mut metrics,
             logger,
+            tracer,
             faults,
             drain,
             catalogue,
             request_limit,
+            rate,
             max_connections,
             defects,
             ..
         } = common;
+        metrics.registry().register(
+            "otel_spans_dropped",
+            "Spans lost because the queue was full or the collector did not take them",
+            tracer.dropped(),
+        );
         let connections = Connections::new(max_connections);
         connections.register(metrics.registry());
         faults.reach(connections.clone());
+        let rate_limit = rate.map(|rate| RateLimit::new(rate, catalogue));
+        if rate_limit.is_some() {
+            metrics.expect(catalogue, StatusCode::TOO_MANY_REQUESTS.as_u16());
+        }
         let telemetry = Telemetry {
             catalogue,
             metrics: Arc::new(metrics),
             logger,
+            tracer,
             faults,
         };
         let probes = http::probes(Health {
@@ -100,12 +116,24 @@ impl Service {
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
                 let routes = fallbacks(profile.routes.merge(probes), &defects);
-                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let layered = layered(
+                    routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                );
                 (layered.merge(exposition), None)
             }
             Admin::OwnPort(address) => {
                 let routes = fallbacks(profile.routes, &defects);
-                let layered = layered(routes, profile.bodies, request_limit, &telemetry);
+                let layered = layered(
+                    routes,
+                    profile.bodies,
+                    request_limit,
+                    rate_limit,
+                    &telemetry,
+                );
                 let probes = probes.layer(middleware::from_fn(http::catch_panic));
                 (layered, Some((address, probes.merge(exposition))))
             }
@@ -131,14 +159,27 @@ fn fallbacks(routes: Router, defects: &Defects) -> Router {
 }
 
 /// Each layer wraps those added before it: read upwards for the way of a request.
-fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetry) -> Router {
+fn layered(
+    routes: Router,
+    bodies: Bodies,
+    limit: Duration,
+    rate_limit: Option<RateLimit>,
+    telemetry: &Telemetry,
+) -> Router {
     let faults = telemetry.faults.clone();
-    let routes = routes
-        .layer(middleware::from_fn_with_state(limit, http::deadline))
-        .layer(middleware::from_fn_with_state(
-            (faults.clone(), limit),
-            faults::inner,
-        ));
+    // A stream takes its time, and its profile has limits of its own.
+    let routes = match bodies {
+        Bodies::Whole => routes.layer(middleware::from_fn_with_state(limit, http::deadline)),
+        Bodies::Streamed => routes,
+    };
+    let routes = routes.layer(middleware::from_fn_with_state(
+        (faults.clone(), limit),
+        faults::inner,
+    ));
+    let routes = match rate_limit {
+        Some(limit) => routes.layer(middleware::from_fn_with_state(limit, http::rate_limit)),
+        None => routes,
+    };
     let received = match bodies {
         Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
         Bodies::Streamed => routes,
@@ -151,7 +192,7 @@ fn layered(routes: Router, bodies: Bodies, limit: Duration, telemetry: &Telemetr
         ))
         .layer(middleware::from_fn_with_state(faults, faults::outer))
         .layer(middleware::from_fn_with_state(
-            TraceIds::default(),
+            telemetry.tracer.clone(),
             telemetry::trace,
         ))
 }

@@ -1,7 +1,10 @@
 //! The command line, the environment and the file, as written.
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use super::{RateArgs, TelemetryArgs, env_file::EnvFile};
 use crate::{
     events::{EventsArgs, generate::GenerateArgs},
     kv::KvArgs,
@@ -31,6 +34,11 @@ A flag beats its environment variable, which beats the file. Exit codes: 0 stopp
 pub enum Command {
     /// Print a seeded stream of events, or send it to a service and compare what is stored
     GenerateEvents(GenerateArgs),
+    /// Print what a shell needs to complete flags: `source <(target-service completion bash)`
+    Completion {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.
@@ -54,9 +62,13 @@ pub struct Args {
     #[arg(long, env = "LISTEN_ADDR", value_name = "IP:PORT")]
     pub listen: Option<String>,
 
-    /// Settings as NAME=VALUE lines, named like the variables
-    #[arg(long, value_name = "PATH")]
+    /// Settings as NAME=VALUE lines, named like the variables; .env when left out and there
+    #[arg(long, env = "TARGET_ENV_FILE", value_name = "PATH")]
     pub env_file: Option<String>,
+
+    /// What is wrong with the file, to be told with everything else.
+    #[arg(skip)]
+    pub file_mistakes: Vec<String>,
 
     /// Where the fault API listens, a loopback address unless there is a token; off unless set
     #[arg(long, env = "FAULT_ADDR", value_name = "IP:PORT")]
@@ -104,6 +116,14 @@ pub struct Args {
     #[arg(long, env = "DRAIN_SECONDS", default_value = "10", value_name = "N")]
     pub drain_seconds: String,
 
+    /// Of the limit per client.
+    #[command(flatten)]
+    pub rate: RateArgs,
+
+    /// Of logs and traces.
+    #[command(flatten)]
+    pub telemetry: TelemetryArgs,
+
     /// Most connections at a time; more clients wait
     #[arg(
         long,
@@ -112,10 +132,6 @@ pub struct Args {
         value_name = "N"
     )]
     pub max_connections: String,
-
-    /// Least level that is logged: debug (with probes), info, warn or error
-    #[arg(long, env = "LOG_LEVEL", default_value = "info", value_name = "LEVEL")]
-    pub log_level: String,
 
     /// Share of simulated errors, 0 to 1: schedule 0.01, writer 0.1 unless set
     #[arg(long, env = "ERROR_RATE", value_name = "RATIO")]
@@ -144,4 +160,27 @@ pub struct Args {
     /// Of profile sidecar.
     #[command(flatten)]
     pub sidecar: SidecarArgs,
+}
+
+impl Args {
+    /// Reads the command line `argv`, the environment and the file. Ends the process on `--help`, `--version`
+    /// and what is no command line at all.
+    pub fn read(argv: impl IntoIterator<Item = OsString>) -> Self {
+        Self::try_read(argv).unwrap_or_else(|error| error.exit())
+    }
+
+    fn try_read(argv: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut argv: Vec<OsString> = argv.into_iter().collect();
+        let command = Self::command();
+        let given = command.clone().try_get_matches_from(&argv)?;
+        let (flags, file_mistakes) = EnvFile::of(&given).flags(&command, &given);
+        // In front, right after the name of the program.
+        let front = argv.len().min(1);
+        argv.splice(front..front, flags);
+        let matches = command.try_get_matches_from(argv)?;
+        Ok(Self {
+            file_mistakes,
+            ..Self::from_arg_matches(&matches)?
+        })
+    }
 }

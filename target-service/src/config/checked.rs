@@ -7,15 +7,16 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{AdminToken, Args, Defect, Defects, Mistakes, fault_file};
+use super::{AdminToken, Args, Defect, Defects, Mistakes, TelemetrySettings, fault_file};
 use crate::{
     endpoint::Catalogue,
     events,
     faults::FaultSpec,
-    kv,
+    http::Rate,
+    kv::{self, Compat},
     profile::ProfileName,
     schedule, sidecar,
-    telemetry::{Dialect, Level},
+    telemetry::Dialect,
     writer,
 };
 
@@ -40,8 +41,10 @@ pub struct Config {
     pub drain: Duration,
     /// Most connections at a time, of each profile.
     pub max_connections: usize,
-    /// Least level that is logged.
-    pub log_level: Level,
+    /// What one client may ask for; `None`: no limit.
+    pub rate: Option<Rate>,
+    /// Logs and traces.
+    pub telemetry: TelemetrySettings,
 }
 
 /// One profile and its address.
@@ -85,17 +88,25 @@ impl Settings {
         match self {
             Self::Kv(settings) => kv::catalogue(settings.compat),
             Self::Events(_) => events::CATALOGUE,
-            Self::Schedule(_) => schedule::CATALOGUE,
+            Self::Schedule(settings) => settings.catalogue(),
             Self::Writer(_) => writer::CATALOGUE,
             Self::Sidecar(_) => sidecar::CATALOGUE,
         }
     }
 
-    /// Which HTTP metrics it has.
+    /// Whose metrics it has.
     pub fn dialect(&self) -> Dialect {
         match self {
-            Self::Kv(settings) if settings.compat == kv::Compat::DumbKv => Dialect::DumbKv,
+            Self::Kv(settings) if settings.compat == Compat::DumbKv => Dialect::DumbKv,
             _ => Dialect::Native,
+        }
+    }
+
+    /// The `service` field of log lines.
+    pub fn service(&self) -> &str {
+        match self {
+            Self::Schedule(settings) => &settings.service_name,
+            other => other.profile().service(),
         }
     }
 
@@ -130,7 +141,7 @@ impl TryFrom<&Args> for Config {
     type Error = ConfigError;
 
     fn try_from(args: &Args) -> Result<Self, ConfigError> {
-        let mut mistakes = Mistakes::default();
+        let mut mistakes = Mistakes::from(args.file_mistakes.clone());
         let names = names(&args.profile, &mut mistakes);
         let defects = Defects::check(args, &names, &mut mistakes);
         let profiles = profiles(&seen(args, &defects), &names, &mut mistakes);
@@ -147,10 +158,11 @@ impl TryFrom<&Args> for Config {
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
         let max_connections = max_connections(&args.max_connections, &mut mistakes);
-        let log_level = mistakes.note(level(&args.log_level));
+        let rate = args.rate.check(&mut mistakes);
+        let telemetry = TelemetrySettings::check(&args.telemetry, &mut mistakes);
         let mistakes = mistakes.into_vec();
-        match (seed, drain, max_connections, log_level) {
-            (Some(seed), Some(drain), Some(max_connections), Some(log_level))
+        match (seed, drain, max_connections, telemetry) {
+            (Some(seed), Some(drain), Some(max_connections), Some(telemetry))
                 if mistakes.is_empty() =>
             {
                 Ok(Self {
@@ -162,7 +174,8 @@ impl TryFrom<&Args> for Config {
                     seed,
                     drain: Duration::from_secs(drain),
                     max_connections,
-                    log_level,
+                    rate,
+                    telemetry,
                 })
             }
             _ => Err(ConfigError(mistakes)),
@@ -266,18 +279,6 @@ fn max_connections(text: &str, mistakes: &mut Mistakes) -> Option<usize> {
     let number = mistakes.number(setting, text)?;
     let positive = usize::try_from(number).ok().filter(|number| *number > 0);
     mistakes.note(positive.ok_or_else(|| format!("{setting}: must be at least 1; try 10000")))
-}
-
-fn level(text: &str) -> Result<Level, String> {
-    match text {
-        "debug" => Ok(Level::Debug),
-        "info" => Ok(Level::Info),
-        "warn" => Ok(Level::Warn),
-        "error" => Ok(Level::Error),
-        _ => Err(format!(
-            "--log-level (LOG_LEVEL): unknown level `{text}`; known: debug, info, warn, error"
-        )),
-    }
 }
 
 #[cfg(test)]

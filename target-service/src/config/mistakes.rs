@@ -5,9 +5,12 @@
 pub struct Mistakes(Vec<String>);
 
 impl Mistakes {
-    /// One more.
+    /// One more, unless it is known: two profiles may read the same setting.
     pub fn push(&mut self, mistake: impl Into<String>) {
-        self.0.push(mistake.into());
+        let mistake = mistake.into();
+        if !self.0.contains(&mistake) {
+            self.0.push(mistake);
+        }
     }
 
     /// The good value, or one more mistake.
@@ -44,5 +47,11 @@ impl Mistakes {
     /// All of them, in the order in which they were found.
     pub fn into_vec(self) -> Vec<String> {
         self.0
+    }
+}
+
+impl From<Vec<String>> for Mistakes {
+    fn from(mistakes: Vec<String>) -> Self {
+        Self(mistakes)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The generator is written out (`SplitMix64`, Steele, Lea and Flood 2014) instead of taken from a
 /// crate, because the decisions of a seed must not change with a dependency.
 #[derive(Debug)]
-pub(super) struct Dice {
+pub(crate) struct Dice {
     start: u64,
     rolls: AtomicU64,
 }
@@ -16,7 +16,7 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Dice {
     /// `stream` keeps the rules of one seed independent of each other.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         Self {
             start: mix(seed ^ mix(stream.wrapping_add(GOLDEN))),
             rolls: AtomicU64::new(0),
@@ -24,12 +24,16 @@ impl Dice {
     }
 
     /// `true` in a share of `ratio` of the rolls: never at 0, always at 1.
-    pub(super) fn roll(&self, ratio: f64) -> bool {
+    pub(crate) fn roll(&self, ratio: f64) -> bool {
+        self.unit() < ratio
+    }
+
+    /// The roll itself: evenly spread over `0..1`, the end not included.
+    pub(crate) fn unit(&self) -> f64 {
         let n = self.rolls.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         let bits = mix(self.start.wrapping_add(n.wrapping_mul(GOLDEN)));
         // The upper 53 bits fill a float in [0, 1) exactly.
-        let unit = (bits >> 11) as f64 / (1_u64 << 53) as f64;
-        unit < ratio
+        (bits >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 

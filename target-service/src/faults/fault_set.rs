@@ -8,6 +8,7 @@ use super::{
     FaultSpec, MetricLies,
     health::HealthFaults,
     inner_rule::InnerStrike,
+    log_fault::LogFaults,
     outer_rule::OuterStrike,
     resource::ResourceFaults,
     rule::{self, Rule, RuleSpec, Seed},
@@ -24,6 +25,7 @@ pub(super) struct FaultSet {
     pub(super) resource: ResourceFaults,
     pub(super) health: HealthFaults,
     pub(super) metric_lies: Option<Arc<MetricLies>>,
+    pub(super) logs: LogFaults,
 }
 
 /// All mistakes of a fault set, each with the path of its field.
@@ -41,6 +43,7 @@ impl Default for FaultSet {
             resource: ResourceFaults::default(),
             health: HealthFaults::default(),
             metric_lies: None,
+            logs: LogFaults::default(),
         }
     }
 }
@@ -59,6 +62,7 @@ impl FaultSet {
         let resource = ResourceFaults::check(&spec.resource, &mut mistakes);
         let health = HealthFaults::check(&spec.health, &mut mistakes);
         let metric_lies = MetricLies::check(&spec.telemetry, routes, seed, &mut mistakes);
+        let logs = LogFaults::check(&spec.telemetry.logs, routes, seed, &mut mistakes);
         if !mistakes.is_empty() {
             return Err(FaultSetError(mistakes));
         }
@@ -70,6 +74,7 @@ impl FaultSet {
             resource,
             health,
             metric_lies: metric_lies.map(Arc::new),
+            logs,
         })
     }
 
@@ -87,6 +92,7 @@ impl FaultSet {
             .chain(self.resource.strengths(elapsed))
             .chain(self.health.strengths(elapsed))
             .chain(MetricLies::strengths(self.metric_lies.as_deref()))
+            .chain(self.logs.strengths(elapsed))
             .collect()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! *Inner* faults lie below the metrics layer: the service reports them truly. *Outer* faults lie
 //! above it: only the client sees them. *Resource* faults take what the process lives on, *health* faults
-//! make the probes lie. *Telemetry* faults leave the answers alone and make the metrics lie. This module
+//! make the probes lie. *Telemetry* faults leave the answers alone and make metrics and logs lie. This module
 //! knows no entries and no store; the probes and the telemetry ask it what to say.
 
 mod api;
@@ -14,6 +14,8 @@ mod guard;
 mod health;
 mod inner;
 mod inner_rule;
+mod log_fault;
+mod log_spec;
 mod metric_lie_spec;
 mod metric_lies;
 mod mistakes;
@@ -28,11 +30,14 @@ mod switchboard;
 
 pub use api::router;
 pub use course::CourseSpec;
+pub(crate) use dice::Dice;
 pub use fault_set::FaultSetError;
 pub use health::{HealthFaultSpec, Lie, Probe, ProbeFaultSpec, Verdict};
 pub(crate) use inner::InjectedPanic;
 pub use inner::{Note, inner};
 pub use inner_rule::InnerFaultSpec;
+pub use log_fault::{LineLies, RequestFacts};
+pub use log_spec::{LogFaultSpec, LogLie};
 pub use metric_lie_spec::{
     CoarseBucketsSpec, RecordedRoute, RouteLabelSpec, ShareSpec, StaleTimestampSpec,
     StatusLabelSpec, StuckGaugeSpec, WholeSpec,

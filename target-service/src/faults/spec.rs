@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CoarseBucketsSpec, HealthFaultSpec, InnerFaultSpec, OuterFaultSpec, ResourceFaultSpec,
-    RouteLabelSpec, ShareSpec, StaleTimestampSpec, StatusLabelSpec, StuckGaugeSpec, WholeSpec,
+    CoarseBucketsSpec, HealthFaultSpec, InnerFaultSpec, LogFaultSpec, OuterFaultSpec,
+    ResourceFaultSpec, RouteLabelSpec, ShareSpec, StaleTimestampSpec, StatusLabelSpec,
+    StuckGaugeSpec, WholeSpec,
 };
 
 /// Everything that shall go wrong. Empty: nothing.
@@ -59,6 +60,9 @@ pub struct TelemetryFaultSpec {
     /// Samples with an old explicit timestamp.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stale_timestamp: Option<StaleTimestampSpec>,
+    /// Request lines that lie, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<LogFaultSpec>,
 }
 
 fn is_default<T: Default + PartialEq>(part: &T) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use super::{
-    FaultSpec, MetricLies,
+    FaultSpec, LineLies, MetricLies, RequestFacts,
     fault_set::{FaultSet, FaultSetError},
     health::{Probe, Verdict},
     inner_rule::InnerStrike,
@@ -112,6 +112,15 @@ impl Faults {
         };
         let strengths = self.current().strengths().into_iter();
         strengths.map(strongest).collect()
+    }
+
+    /// What becomes of a request line; `None`: it stays honest. `facts` are asked for only when rules are set.
+    pub fn line_lies(&self, facts: impl FnOnce() -> RequestFacts) -> Option<LineLies> {
+        let set = self.current();
+        if set.logs.is_empty() {
+            return None;
+        }
+        set.logs.roll(&facts(), set.elapsed())
     }
 
     /// What `probe` has to say; `None`: the truth.

@@ -4,6 +4,7 @@ mod deadline;
 mod error;
 mod panics;
 mod probes;
+mod rate_limit;
 mod receive;
 pub mod request_body;
 
@@ -11,4 +12,5 @@ pub use deadline::deadline;
 pub use error::{HttpError, causes, refuse};
 pub use panics::{catch_panic, tell_panics_in_request_lines};
 pub use probes::{Health, LIVEZ, READYZ, router as probes};
+pub use rate_limit::{Rate, RateLimit, rate_limit};
 pub use receive::receive;

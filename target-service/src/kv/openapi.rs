@@ -27,7 +27,8 @@ pub(super) fn document(compat: Compat) -> OpenApi {
         title = "DumbKV API",
         version = "1.0.0",
         description = "Keys and values in numbered databases. `/v1` is the service's own API; `/kv` takes everything in \
-            a JSON body, so that no key ever stands in a URL. HEAD works wherever GET does.",
+            a JSON body, so that no key ever stands in a URL. HEAD works wherever GET does. \
+            Where a limit per client is set, any request can be 429 with `retry-after`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     tags(

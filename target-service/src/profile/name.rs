@@ -46,6 +46,12 @@ impl ProfileName {
         }
     }
 
+    /// Whether log formats that quote requests may show path and query. Those of the others hold keys,
+    /// domains or whatever a proxy's clients send.
+    pub const fn queries_are_harmless(self) -> bool {
+        matches!(self, Self::Schedule)
+    }
+
     /// Port of the service when no address is given.
     pub const fn default_port(self) -> u16 {
         match self {

@@ -106,6 +106,11 @@ impl DumbKvHttp {
         metrics
     }
 
+    /// Makes the series of one more status.
+    pub(super) fn expect(&self, subject: Subject, status: u16) {
+        drop(self.requests.get_or_create(&labels(subject, status)));
+    }
+
     pub(super) fn record(&self, exchange: &Exchange) {
         self.count(exchange, 1);
         self.observe(exchange, exchange.seconds);

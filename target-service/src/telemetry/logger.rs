@@ -1,23 +1,31 @@
-//! Log lines: one JSON object each, nothing before it.
+//! The way of a service to its log.
 
-use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use tracing::{Dispatch, dispatcher};
 
-use super::LogSink;
+use super::{LogFormat, LogSink, log_lines::Lines, request_line::RequestLine};
+use crate::faults::Faults;
+
+/// Target of the line of one finished request.
+pub(super) const REQUEST: &str = "target_service::request";
+/// Target of everything else that the service has to say.
+pub(super) const EVENT: &str = "target_service::event";
 
 /// What every line says about its origin.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Name of the service.
-    pub service: &'static str,
+    pub service: String,
+    /// Where it runs: `local`, `staging`.
+    pub environment: String,
     /// Version of the program.
     pub version: &'static str,
     /// Profile that it runs.
-    pub profile: &'static str,
+    pub profile: String,
 }
 
 /// How much a line matters. Ordered: `Debug` is the least.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Probes.
@@ -30,55 +38,100 @@ pub enum Level {
     Error,
 }
 
-/// Writes the lines of one process; clones share its sink.
+/// Which lines are written, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogStyle {
+    /// Their shape.
+    pub format: LogFormat,
+    /// Lines below are not written.
+    pub least: Level,
+    /// Whether formats that quote requests show the query. `false` where a query may hold keys.
+    pub queries: bool,
+}
+
+/// Writes the lines of one service; clones share its sink.
 #[derive(Debug, Clone)]
 pub struct Logger {
-    identity: Identity,
-    least: Level,
+    lines: Dispatch,
+    style: LogStyle,
     sink: LogSink,
 }
 
-#[derive(Serialize)]
-struct Line<'a, F> {
-    ts: String,
-    level: Level,
-    #[serde(flatten)]
-    identity: Identity,
-    msg: &'a str,
-    #[serde(flatten)]
-    fields: F,
+/// An event on a level that is known only when it is written.
+macro_rules! event {
+    ($level:expr, $target:expr, { $($fields:tt)* }) => {
+        match $level {
+            Level::Debug => tracing::event!(target: $target, tracing::Level::DEBUG, $($fields)*),
+            Level::Info => tracing::event!(target: $target, tracing::Level::INFO, $($fields)*),
+            Level::Warn => tracing::event!(target: $target, tracing::Level::WARN, $($fields)*),
+            Level::Error => tracing::event!(target: $target, tracing::Level::ERROR, $($fields)*),
+        }
+    };
 }
 
 impl Logger {
-    /// Lines below `least` are not written.
-    pub fn new(identity: Identity, least: Level, sink: LogSink) -> Self {
+    /// A logger whose request lines lie when `faults` say so.
+    pub fn new(identity: Identity, style: LogStyle, sink: LogSink, faults: Faults) -> Self {
+        let lines = Lines::new(identity, style.format, style.least, sink.clone(), faults);
         Self {
-            identity,
-            least,
+            lines: Dispatch::new(lines),
+            style,
             sink,
         }
     }
 
     /// Queues one line. `fields` must serialise as a map.
     pub fn log(&self, level: Level, msg: &str, fields: impl Serialize) {
-        if level < self.least {
+        if level < self.style.least {
             return;
         }
-        let line = Line {
-            ts: format!("{:.3}", Timestamp::now()),
-            level,
-            identity: self.identity,
-            msg,
-            fields,
-        };
         // Only fields that are no map fail, and those are a mistake in this crate.
-        match serde_json::to_vec(&line) {
-            Ok(mut bytes) => {
-                bytes.push(b'\n');
-                self.sink.send(bytes);
-            }
+        match serde_json::to_string(&fields) {
+            Ok(fields) => dispatcher::with_default(&self.lines, || {
+                event!(level, EVENT, { message = msg, fields = fields.as_str() });
+            }),
             Err(error) => debug_assert!(false, "log line: {error}"),
         }
+    }
+
+    /// Queues the line of one request.
+    pub(super) fn request(&self, level: Level, line: &RequestLine<'_>) {
+        if level < self.style.least {
+            return;
+        }
+        dispatcher::with_default(&self.lines, || {
+            event!(level, REQUEST, {
+                message = "request",
+                method = line.method,
+                route = line.route,
+                status = u64::from(line.status),
+                latency_ms = line.latency_ms,
+                bytes = line.bytes,
+                request_id = line.request_id(),
+                trace_id = line.trace_id(),
+                span_id = line.span_id(),
+                error = line.error,
+                cause = line.cause,
+                note = line.note,
+                fields = line.more.as_deref(),
+                quoted = line.quoted
+            });
+        });
+    }
+
+    /// Which lines are written, and how.
+    pub fn style(&self) -> LogStyle {
+        self.style
+    }
+
+    /// Takes the warnings of all libraries in this process, too. Only the first logger can.
+    pub fn adopt_libraries(&self) {
+        let _ = dispatcher::set_global_default(self.lines.clone());
+    }
+
+    /// Takes what libraries say while `work` runs on this thread.
+    pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        dispatcher::with_default(&self.lines, work)
     }
 
     /// Waits until all lines so far are written; see [`LogSink::flush`].

@@ -103,6 +103,16 @@ impl Metrics {
         &mut self.registry
     }
 
+    /// Makes the series of one more `status` for every endpoint that has users.
+    pub fn expect(&mut self, catalogue: Catalogue, status: u16) {
+        for endpoint in catalogue.0.iter().filter(|endpoint| !endpoint.probe) {
+            match &mut self.http {
+                Http::Native(http) => http.expect(endpoint.subject(), status),
+                Http::DumbKv(http) => http.expect(endpoint.subject(), status),
+            }
+        }
+    }
+
     /// Requests that are being answered now.
     pub fn in_flight(&self) -> &Gauge {
         &self.in_flight
@@ -135,8 +145,14 @@ impl Metrics {
         Ok(families)
     }
 
-    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string.
-    pub(super) fn misrecord(&self, lies: &[Arc<MetricLies>], exchange: &Exchange, target: &str) {
+    /// In the place of [`Metrics::record`], when there are lies. `target` is the path with the query string,
+    /// when it was kept.
+    pub(super) fn misrecord(
+        &self,
+        lies: &[Arc<MetricLies>],
+        exchange: &Exchange,
+        target: Option<&str>,
+    ) {
         let dialect = self.dialect;
         let told = self.with_now(|now| self.liar.tell(lies, exchange, target, dialect, now));
         let (exchange, subject) = (&told.exchange, told.exchange.subject);

@@ -89,6 +89,17 @@ impl NativeHttp {
         });
     }
 
+    /// Makes the series of one more status.
+    pub(super) fn expect(&mut self, subject: Subject, status: u16) {
+        let counter = self.requests.get_or_create_owned(&labels(subject, status));
+        let mut known = self.known.iter_mut();
+        if let Some(known) = known.find(|known| known.subject == subject)
+            && !known.answers.iter().any(|(code, _)| *code == status)
+        {
+            known.answers.push((status, counter));
+        }
+    }
+
     pub(super) fn record(&self, exchange: &Exchange) {
         let known = self.series(exchange.subject);
         self.count_in(known, exchange, 1);

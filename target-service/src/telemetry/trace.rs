@@ -2,35 +2,42 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue},
+    http::{HeaderMap, HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
 };
 
-use super::{
-    TraceIds,
-    trace_context::{Parent, TraceContext},
-};
+use super::{Tracer, trace_context::Parent};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+pub(super) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Takes a well-formed `traceparent` over or begins a trace; the answer carries this service's own.
-pub async fn trace(State(ids): State<TraceIds>, mut request: Request, next: Next) -> Response {
-    let header = request.headers().get(TRACEPARENT);
-    let parent = header
-        .and_then(|value| value.to_str().ok())
-        .and_then(Parent::parse);
-    let context = TraceContext {
-        trace_id: parent.map_or_else(|| ids.trace_id(), |parent| parent.trace_id),
-        span_id: ids.id(),
-        request_id: ids.id(),
-        // Nothing is exported yet, so a trace that begins here is not marked as sampled.
-        flags: parent.map_or(0, |parent| parent.flags),
-    };
+///
+/// The routes see the headers as the next service shall: a `traceparent` of this service, and the
+/// `tracestate` untouched, unless it came without a `traceparent` that it could belong to.
+pub async fn trace(State(tracer): State<Tracer>, mut request: Request, next: Next) -> Response {
+    let parent = parent(request.headers());
+    let context = tracer.context(parent);
     request.extensions_mut().insert(context);
+    let own = HeaderValue::try_from(context.to_traceparent()).ok();
+    if parent.is_none() {
+        request.headers_mut().remove(TRACESTATE);
+    }
+    if let Some(own) = &own {
+        request.headers_mut().insert(TRACEPARENT, own.clone());
+    }
     let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::try_from(context.to_traceparent()) {
-        response.headers_mut().insert(TRACEPARENT, value);
+    if let Some(own) = own {
+        response.headers_mut().insert(TRACEPARENT, own);
     }
     response
+}
+
+/// Of several headers, none is to be believed.
+fn parent(headers: &HeaderMap) -> Option<Parent> {
+    let mut all = headers.get_all(TRACEPARENT).iter();
+    let only = all.next().filter(|_| all.next().is_none());
+    only.and_then(|value| value.to_str().ok())
+        .and_then(Parent::parse)
 }

@@ -1,28 +1,59 @@
 //! The identity of a request across services: W3C Trace Context, version 00.
 
-use serde::{Serialize, Serializer};
+const SAMPLED: u8 = 1;
+const RANDOM: u8 = 2;
 
 /// Ids of one request as this service sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
     /// Shared by all services on the way; 32 hex digits when written.
-    #[serde(serialize_with = "hex_32")]
     pub trace_id: u128,
     /// This service's part; 16 hex digits when written.
-    #[serde(serialize_with = "hex_16")]
     pub span_id: u64,
+    /// The part of the service that called, when there is one.
+    pub parent_id: Option<u64>,
     /// This request, even when a trace holds several; 16 hex digits when written.
-    #[serde(serialize_with = "hex_16")]
     pub request_id: u64,
-    /// Trace flags as received; 1 = sampled.
-    #[serde(skip)]
+    /// Trace flags as received: 1 = sampled, 2 = random id. Others are not handed on, as the standard asks.
     pub flags: u8,
+}
+
+/// An id as hex digits, without a detour over the heap.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HexId<const N: usize>([u8; N]);
+
+impl<const N: usize> HexId<N> {
+    fn of(mut id: u128) -> Self {
+        let mut digits = [b'0'; N];
+        for digit in digits.iter_mut().rev() {
+            *digit = b"0123456789abcdef"[(id & 0xf) as usize];
+            id >>= 4;
+        }
+        Self(digits)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl HexId<16> {
+    pub(super) fn of_64(id: u64) -> Self {
+        Self::of(id.into())
+    }
+}
+
+impl HexId<32> {
+    pub(super) fn of_128(id: u128) -> Self {
+        Self::of(id)
+    }
 }
 
 /// The part of a `traceparent` header that is taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parent {
     pub(super) trace_id: u128,
+    pub(super) span_id: u64,
     pub(super) flags: u8,
 }
 
@@ -39,21 +70,24 @@ impl Parent {
         let known = trace_id != 0 && parent_id != 0;
         (well_formed && known).then_some(Self {
             trace_id,
-            flags: u8::try_from(flags).ok()?,
+            span_id: u64::try_from(parent_id).ok()?,
+            flags: u8::try_from(flags).ok()? & (SAMPLED | RANDOM),
         })
     }
 }
 
 impl TraceContext {
-    /// As a `traceparent` header.
+    /// Whether somebody collects the spans of this trace.
+    pub fn is_sampled(self) -> bool {
+        self.flags & SAMPLED != 0
+    }
+
+    /// As a `traceparent` header: for the answer, and for requests to the next service.
     pub fn to_traceparent(self) -> String {
-        let Self {
-            trace_id,
-            span_id,
-            flags,
-            ..
-        } = self;
-        format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
+        let trace: HexId<32> = HexId::of_128(self.trace_id);
+        let span: HexId<16> = HexId::of_64(self.span_id);
+        let flags: HexId<2> = HexId::of(self.flags.into());
+        ["00", trace.as_str(), span.as_str(), flags.as_str()].join("-")
     }
 }
 
@@ -63,18 +97,6 @@ fn hex(text: &str, digits: usize) -> Option<u128> {
     (text.len() == digits && text.bytes().all(lower_hex))
         .then(|| u128::from_str_radix(text, 16).ok())
         .flatten()
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the signature is serde's"
-)]
-fn hex_16<S: Serializer>(id: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{id:016x}"))
-}
-
-fn hex_32<S: Serializer>(id: &u128, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{id:032x}"))
 }
 
 #[cfg(test)]
@@ -87,8 +109,22 @@ mod tests {
     fn a_good_header_is_taken_over() {
         let parent = Parent::parse(GOOD).expect("well formed");
         assert_eq!(parent.trace_id, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736);
-        assert_eq!(parent.flags, 1);
+        assert_eq!((parent.span_id, parent.flags), (0x00f0_67aa_0ba9_02b7, 1));
+        let unknown_flags = Parent::parse(&GOOD.replace("-01", "-ff"));
+        assert_eq!(unknown_flags.map(|parent| parent.flags), Some(3));
         assert!(Parent::parse(&format!("01{}-more", &GOOD[2..])).is_some());
+    }
+
+    #[test]
+    fn a_context_is_written_as_it_would_be_read() {
+        let context = TraceContext {
+            trace_id: 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736,
+            span_id: 0x00f0_67aa_0ba9_02b7,
+            parent_id: None,
+            request_id: 1,
+            flags: 1,
+        };
+        assert_eq!(context.to_traceparent(), GOOD);
     }
 
     #[test]

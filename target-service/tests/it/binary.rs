@@ -23,7 +23,11 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
             ])
             .args(["--drain-seconds", "soon", "--log-level", "loud"])
             .env("FAULT_ADDR", "0.0.0.0:8001")
-            .env("RANDOM_SEED", "-1"),
+            .env("RANDOM_SEED", "-1")
+            .env("LOG_FORMAT", "yaml")
+            .env("RATE_LIMIT", "0")
+            .env("RATE_BURST", "many")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://u:hunter2@h:4318"),
     );
     assert_eq!((code, stdout.as_str()), (2, ""));
     for variable in [
@@ -34,6 +38,10 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
         "RANDOM_SEED",
         "DRAIN_SECONDS",
         "LOG_LEVEL",
+        "LOG_FORMAT",
+        "RATE_LIMIT",
+        "RATE_BURST",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {
         assert!(stderr.contains(variable), "{variable}: {stderr}");
     }

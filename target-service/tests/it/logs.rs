@@ -16,6 +16,7 @@ async fn a_line_holds_exactly_the_promised_fields() {
         fields,
         [
             "bytes",
+            "env",
             "latency_ms",
             "level",
             "method",
@@ -40,6 +41,7 @@ async fn a_line_holds_exactly_the_promised_fields() {
     let expected = [
         ("level", json!("info")),
         ("service", json!("kv")),
+        ("env", json!("test")),
         ("version", json!("1.2.3")),
         ("profile", json!("kv")),
         ("msg", json!("request")),

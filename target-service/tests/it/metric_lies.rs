@@ -12,7 +12,7 @@ use target_service::{
     telemetry::Dialect,
 };
 
-use super::support::{ENTRY, Parts, Scrape, StuckStore, Target};
+use super::support::{ENTRY, GatedStore, Parts, Scrape, StuckStore, Target};
 
 const TOTAL: &str = "http_requests_total";
 const COUNT: &str = "http_request_duration_seconds_count";
@@ -236,6 +236,26 @@ async fn reset_counters_begin_at_0_and_do_not_jump_back() {
     // Put again, it happens again.
     lie(&target, json!({"counter_reset": {}})).await;
     assert_eq!(target.scrape().await.sum(TOTAL, &[]), 0.0);
+}
+
+#[tokio::test]
+async fn a_request_that_outlives_its_lies_is_counted_truly_and_resets_nothing() {
+    let store = GatedStore::default();
+    let gate = store.gate();
+    let target = Target::with_store(store);
+    let lies = json!({"counter_reset": {}, "drop_counter": {"ratio": 1}});
+    lie(&target, lies).await;
+    let request = async {
+        target.get("/v1/kv/a").await;
+    };
+    let meanwhile = async {
+        gate.arrived().await;
+        end(&target).await;
+        target.get("/nope").await;
+        gate.open();
+    };
+    tokio::join!(request, meanwhile);
+    assert_eq!(target.scrape().await.sum(TOTAL, &[]), 2.0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,21 +8,21 @@ mod odd_series;
 mod rewrite;
 mod tale;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use prometheus_client::encoding::prometheus_protobuf::prometheus_data_model::MetricFamily;
 
 use super::{Dialect, exchange::Exchange};
 use crate::faults::MetricLies;
-use tale::Tale;
+use tale::{Memory, Tale};
 
 pub(super) use odd_series::OddRequest;
 
 /// What must be remembered to lie consistently.
 #[derive(Debug, Default)]
 pub(super) struct Liar {
-    /// One for each set of lies in force.
-    tales: Mutex<Vec<Arc<Tale>>>,
+    /// One for each set of lies that anyone still holds.
+    memories: Mutex<Vec<(Weak<MetricLies>, Arc<Memory>)>>,
     /// All counters at their last reset. Stays when the lie ends: counters do not jump back.
     baseline: Mutex<Option<Vec<MetricFamily>>>,
 }
@@ -40,13 +40,13 @@ pub(super) struct Told {
 }
 
 impl Liar {
-    /// What becomes of one request. `target` is its path and query. `truth` and `in_flight` are asked when a
-    /// lie begins with it.
+    /// What becomes of one request. `target` is its path and query, when they were kept. `now` is asked when
+    /// a lie begins with it.
     pub(super) fn tell(
         &self,
         lies: &[Arc<MetricLies>],
         exchange: &Exchange,
-        target: &str,
+        target: Option<&str>,
         dialect: Dialect,
         now: &Now<'_>,
     ) -> Told {
@@ -73,7 +73,7 @@ impl Liar {
         let tales = self.tales(lies);
         for tale in &tales {
             self.begin(tale, now);
-            tale.odd.append_to(families);
+            tale.memory.odd.append_to(families);
         }
         if let Some(baseline) = self.baseline().as_ref() {
             rewrite::subtract(families, baseline);
@@ -88,23 +88,33 @@ impl Liar {
         tale.get_stuck(now.in_flight);
         if tale.resets_counters_now() {
             let mut families = (now.truth)();
-            for tale in lock(&self.tales).iter() {
-                tale.odd.append_to(&mut families);
+            for (_, memory) in lock(&self.memories).iter() {
+                memory.odd.append_to(&mut families);
             }
             *self.baseline() = Some(families);
         }
     }
 
-    /// The memory of each set of lies; of those no longer in force it is lost.
-    fn tales(&self, lies: &[Arc<MetricLies>]) -> Vec<Arc<Tale>> {
-        let mut known = lock(&self.tales);
-        known.retain(|tale| lies.iter().any(|lies| tale.is_of(lies)));
-        for lies in lies {
-            if !known.iter().any(|tale| tale.is_of(lies)) {
-                known.push(Arc::new(Tale::new(Arc::clone(lies))));
+    /// Each set of lies with its memory. A memory goes with its set: not at once when another set is put, as
+    /// requests under way may still hold the old one, and none of them must make it begin anew.
+    fn tales(&self, lies: &[Arc<MetricLies>]) -> Vec<Tale> {
+        let mut memories = lock(&self.memories);
+        memories.retain(|(lies, _)| lies.strong_count() > 0);
+        let mut memory_of = |lies: &Arc<MetricLies>| {
+            let mut known = memories.iter();
+            let known = known.find(|(known, _)| std::ptr::eq(known.as_ptr(), Arc::as_ptr(lies)));
+            if let Some((_, memory)) = known {
+                return Arc::clone(memory);
             }
-        }
-        known.clone()
+            let memory = Arc::<Memory>::default();
+            memories.push((Arc::downgrade(lies), Arc::clone(&memory)));
+            memory
+        };
+        let tale = |lies: &Arc<MetricLies>| Tale {
+            memory: memory_of(lies),
+            lies: Arc::clone(lies),
+        };
+        lies.iter().map(tale).collect()
     }
 
     fn baseline(&self) -> MutexGuard<'_, Option<Vec<MetricFamily>>> {

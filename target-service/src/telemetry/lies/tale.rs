@@ -23,39 +23,34 @@ use crate::{
 /// Longest raw path in a label.
 const MAX_CHARS: usize = 200;
 
-/// Forgotten when the set is replaced.
+/// A set of lies in force.
 #[derive(Debug)]
 pub(super) struct Tale {
-    lies: Arc<MetricLies>,
-    /// Series that only this lie has.
+    pub(super) lies: Arc<MetricLies>,
+    pub(super) memory: Arc<Memory>,
+}
+
+/// What a set of lies has done so far. Lives as long as the set.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Series that only this set has.
     pub(super) odd: Arc<OddSeries>,
     stuck_at: OnceLock<i64>,
     has_reset: AtomicBool,
 }
 
 impl Tale {
-    pub(super) fn new(lies: Arc<MetricLies>) -> Self {
-        Self {
-            lies,
-            odd: Arc::default(),
-            stuck_at: OnceLock::new(),
-            has_reset: AtomicBool::new(false),
-        }
-    }
-
-    pub(super) fn is_of(&self, lies: &Arc<MetricLies>) -> bool {
-        Arc::ptr_eq(&self.lies, lies)
-    }
-
     pub(super) fn get_stuck(&self, in_flight: i64) {
         if let Some(given) = self.lies.stuck_gauge() {
-            self.stuck_at.get_or_init(|| given.unwrap_or(in_flight));
+            self.memory
+                .stuck_at
+                .get_or_init(|| given.unwrap_or(in_flight));
         }
     }
 
     /// `true` once.
     pub(super) fn resets_counters_now(&self) -> bool {
-        self.lies.has_reset_counters() && !self.has_reset.swap(true, Relaxed)
+        self.lies.has_reset_counters() && !self.memory.has_reset.swap(true, Relaxed)
     }
 
     /// Lies about one request, on top of what others have told already.
@@ -63,7 +58,7 @@ impl Tale {
         &self,
         told: &mut Told,
         exchange: &Exchange,
-        target: &str,
+        target: Option<&str>,
         dialect: Dialect,
     ) {
         let distortion = self.lies.about(exchange.subject, exchange.status);
@@ -85,22 +80,22 @@ impl Tale {
             }
             Some(ToldStatus::Class) | None => {}
         }
-        let route = match distortion.route {
-            None => ToldRoute::True,
-            Some((RecordedRoute::Missing, _)) => ToldRoute::Missing,
-            Some((RecordedRoute::Empty, _)) => ToldRoute::Other(String::new()),
-            Some((RecordedRoute::Raw, values)) => {
+        let route = match (distortion.route, target) {
+            (Some((RecordedRoute::Missing, _)), _) => ToldRoute::Missing,
+            (Some((RecordedRoute::Empty, _)), _) => ToldRoute::Other(String::new()),
+            (Some((RecordedRoute::Raw, values)), Some(target)) => {
                 let raw: String = target.chars().take(MAX_CHARS).collect();
-                if raw != exchange.subject.route && self.odd.admits(&raw, values) {
+                if raw != exchange.subject.route && self.memory.odd.admits(&raw, values) {
                     ToldRoute::Other(raw)
                 } else {
                     ToldRoute::True
                 }
             }
+            _ => ToldRoute::True,
         };
         if status.is_some() || route != ToldRoute::True {
             told.odd = Some(OddRequest {
-                series: Arc::clone(&self.odd),
+                series: Arc::clone(&self.memory.odd),
                 route,
                 status: status.unwrap_or_else(|| dialect.status_label(told.exchange.status)),
             });
@@ -109,7 +104,7 @@ impl Tale {
 
     /// Lies about all series.
     pub(super) fn rewrite(&self, families: &mut Vec<MetricFamily>) {
-        if let (Some(_), Some(value)) = (self.lies.stuck_gauge(), self.stuck_at.get()) {
+        if let (Some(_), Some(value)) = (self.lies.stuck_gauge(), self.memory.stuck_at.get()) {
             rewrite::set_gauge(families, "http_requests_in_flight", *value as f64);
         }
         if let Some(bounds) = self.lies.coarse_bounds() {

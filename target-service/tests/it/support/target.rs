@@ -19,10 +19,13 @@ use target_service::{
     endpoint::Catalogue,
     faults::{self, Faults},
     kv::{self, domain::Store, store::MemoryStore},
-    profile::{Profile, ProfileName, Workshop},
+    profile::{Profile, ProfileName, Task, Workshop},
     server::Connections,
     service::{Common, Service},
-    telemetry::{BuildLabels, Dialect, Identity, Level, LogSink, Logger, Metrics, Telemetry},
+    telemetry::{
+        BuildLabels, Dialect, Identity, Level, LogFormat, LogSink, LogStyle, Logger, Metrics,
+        Telemetry, Tracer,
+    },
 };
 use tower::ServiceExt as _;
 
@@ -32,6 +35,9 @@ pub(crate) struct Target {
     pub(crate) app: Router,
     pub(crate) telemetry: Telemetry,
     pub(crate) drain: Drain,
+    /// Probes and metrics, when they have a port of their own.
+    pub(crate) admin: Option<Router>,
+    pub(crate) task: Mutex<Option<Task>>,
     pub(crate) connections: Connections,
     fault_api: Router,
     log: Written,
@@ -65,32 +71,50 @@ pub(crate) struct Parts {
 
 impl Parts {
     pub(crate) fn new(name: ProfileName, catalogue: Catalogue) -> Self {
-        Self::speaking(name, catalogue, Dialect::Native)
+        Self::built(name, catalogue, Dialect::Native, LogFormat::Json)
     }
 
     /// With the HTTP metrics of `dialect`.
     pub(crate) fn speaking(name: ProfileName, catalogue: Catalogue, dialect: Dialect) -> Self {
+        Self::built(name, catalogue, dialect, LogFormat::Json)
+    }
+
+    /// With log lines in `format`.
+    pub(crate) fn logging(name: ProfileName, catalogue: Catalogue, format: LogFormat) -> Self {
+        Self::built(name, catalogue, Dialect::Native, format)
+    }
+
+    fn built(name: ProfileName, catalogue: Catalogue, dialect: Dialect, format: LogFormat) -> Self {
         let build = BuildLabels {
             version: "1.2.3",
             profile: name.as_str(),
         };
         let identity = Identity {
-            service: name.service(),
+            service: name.service().to_owned(),
+            environment: "test".to_owned(),
             version: "1.2.3",
-            profile: name.as_str(),
+            profile: name.to_string(),
         };
+        let style = LogStyle {
+            format,
+            least: Level::Info,
+            queries: name.queries_are_harmless(),
+        };
+        let faults = Faults::none(catalogue, 7);
         let log = Written::default();
         let dropped = Counter::default();
         let sink = LogSink::start(log.clone(), 100_000, dropped.clone());
         let common = Common {
             metrics: Metrics::new(catalogue, build, dropped, dialect),
-            logger: Logger::new(identity, Level::Info, sink.expect("a thread")),
-            faults: Faults::none(catalogue, 7),
+            logger: Logger::new(identity, style, sink.expect("a thread"), faults.clone()),
+            tracer: Tracer::default(),
+            faults,
             drain: Drain::default(),
             defects: Defects::default(),
             seed: 7,
             catalogue,
             request_limit: Duration::from_secs(10),
+            rate: None,
             max_connections: 100,
         };
         Self { common, name, log }
@@ -110,6 +134,8 @@ impl Parts {
             app: service.router,
             telemetry: service.telemetry,
             drain,
+            admin: service.admin.map(|(_, router)| router),
+            task: Mutex::new(service.task),
             connections: service.connections,
             fault_api: faults::router(vec![(self.name, faults)], None),
             log: self.log,
@@ -185,7 +211,8 @@ impl Target {
     }
 
     pub(crate) async fn scrape(&self) -> Scrape {
-        let answer = self.get("/metrics").await;
+        let app = self.admin.as_ref().unwrap_or(&self.app);
+        let answer = answer(app.clone(), request("GET", "/metrics", "")).await;
         assert_eq!(answer.status, 200);
         Scrape::parse(&answer.body)
     }

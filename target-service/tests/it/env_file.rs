@@ -1,0 +1,145 @@
+//! Settings out of a file, as the program takes them.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use clap::CommandFactory as _;
+use serde_json::Value;
+use target_service::config::Args;
+use tempfile::TempDir;
+
+/// In a folder of its own, with nothing in its environment.
+fn program(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+    command.env_clear().current_dir(folder.path());
+    command.args(["--listen", "127.0.0.1:0"]);
+    command
+}
+
+fn folder(file: &str, text: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join(file), text).expect("a file");
+    folder
+}
+
+/// Killed when the test ends, also when it fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The seed told in the first log line.
+fn seed(command: &mut Command) -> Value {
+    let child = command.stdout(Stdio::piped()).spawn();
+    let mut running = Running(child.expect("a program"));
+    let mut log = BufReader::new(running.0.stdout.take().expect("a pipe"));
+    let mut first = String::new();
+    log.read_line(&mut first).expect("a line");
+    let first: Value = serde_json::from_str(&first).expect("JSON");
+    first["seed"].clone()
+}
+
+/// Standard error of a program that does not start.
+fn refused(command: &mut Command) -> String {
+    let output = command.output().expect("a program");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+#[test]
+fn a_flag_beats_a_variable_which_beats_the_file_which_beats_the_default() {
+    let folder = folder("service.env", "export RANDOM_SEED='3' # the file\n");
+    assert_eq!(seed(&mut program(&folder)), 0);
+    let from_file = ["--env-file", "service.env"];
+    assert_eq!(seed(program(&folder).args(from_file)), 3);
+    let variable = ("RANDOM_SEED", "2");
+    assert_eq!(
+        seed(program(&folder).args(from_file).env(variable.0, variable.1)),
+        2
+    );
+    let mut command = program(&folder);
+    command.args(from_file).env(variable.0, variable.1);
+    assert_eq!(seed(command.args(["--seed", "1"])), 1);
+    let named = ("TARGET_ENV_FILE", "service.env");
+    assert_eq!(seed(program(&folder).env(named.0, named.1)), 3);
+}
+
+#[test]
+fn the_file_dot_env_is_read_unless_another_is_named() {
+    let folder = folder(".env", "RANDOM_SEED=5\nCOMPOSE_PROJECT_NAME=other\n");
+    assert_eq!(seed(&mut program(&folder)), 5);
+    fs::write(folder.path().join("empty"), "").expect("a file");
+    assert_eq!(seed(program(&folder).args(["--env-file", "empty"])), 0);
+}
+
+#[test]
+fn mistakes_in_the_file_are_told_with_all_others_and_no_value_is_shown() {
+    let text = "RANDOM_SED=hunter2\nnot a setting hunter2\nLOG_LEVEL=loud\nOTHER=hunter2\n";
+    let folder = folder("service.env", text);
+    let mut command = program(&folder);
+    command.args(["--env-file", "service.env", "--drain-seconds", "soon"]);
+    let stderr = refused(&mut command);
+    let expected = "\
+error: bad configuration
+  service.env:1: unknown setting RANDOM_SED; did you mean RANDOM_SEED?
+  service.env:2: is no NAME=VALUE; write one or begin the line with #
+  service.env:4: unknown setting OTHER; --help lists the known ones
+  --drain-seconds (DRAIN_SECONDS): `soon` is no whole number (invalid digit found in string); try 1
+  --log-level (LOG_LEVEL): unknown level `loud`; known: debug, info, warn, error
+";
+    assert_eq!(stderr, expected);
+}
+
+#[test]
+fn a_named_file_that_is_missing_is_a_mistake() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stderr = refused(program(&folder).args(["--env-file", "nowhere.env"]));
+    assert!(
+        stderr.contains("--env-file (TARGET_ENV_FILE): cannot read nowhere.env"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn the_page_on_configuration_names_every_flag_and_variable() {
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../docs/target-service/configuration.md"
+    );
+    let page = fs::read_to_string(page).expect("the page");
+    let command = Args::command();
+    let row = |arg: &clap::Arg| {
+        let env = arg.get_env()?.to_string_lossy();
+        Some(format!("| `--{}` | `{env}` |", arg.get_long()?))
+    };
+    let rows: Vec<String> = command.get_arguments().filter_map(row).collect();
+    assert!(!rows.is_empty());
+    let missing: Vec<&String> = rows.iter().filter(|row| !page.contains(*row)).collect();
+    assert!(
+        missing.is_empty(),
+        "rows without a place on the page: {missing:#?}"
+    );
+}
+
+#[test]
+fn every_shell_is_offered_the_flags() {
+    for shell in ["bash", "zsh", "fish"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+        command.env_clear().current_dir(folder.path());
+        let output = command.args(["completion", shell]).output();
+        let output = output.expect("a program");
+        assert!(output.status.success(), "{shell}");
+        let script = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(script.contains("upstream-timeout-ms"), "{shell}");
+        assert!(script.contains("generate-events"), "{shell}");
+    }
+}
