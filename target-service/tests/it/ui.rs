@@ -88,6 +88,9 @@ fn entries_are_put_got_listed_and_deleted_in_a_browser() {
         assert!(size > 10_000, "{:?} has {size} bytes only", shot.path());
     }
     keep(&shots);
+    let urls = "performance.getEntriesByType('resource').map((entry) => entry.name).join(' ')";
+    let urls = browser.eval(urls).as_str().expect("text").to_owned();
+    assert!(urls.contains("/kv") && !urls.contains("greeting"), "{urls}");
     assert_eq!(browser.complaints, Vec::<String>::new());
     drop(browser);
     let log = service.stop();
