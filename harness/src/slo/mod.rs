@@ -1,6 +1,10 @@
 //! Service level objectives: documents, and the maths of budgets and burn rates. Pure.
 
+pub mod burn;
 pub mod objective;
 pub mod openslo;
+pub mod oracle;
+pub mod tier;
 
 pub use objective::Objective;
+pub use tier::{Tier, Urgency};
