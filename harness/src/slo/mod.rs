@@ -1,6 +1,7 @@
 //! Service level objectives: documents, and the maths of budgets and burn rates. Pure.
 
 pub mod burn;
+pub mod explain;
 pub mod objective;
 pub mod openslo;
 pub mod oracle;
