@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
+use crate::app::slo::compile::{self, CompileOptions, Options, Target};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
 use crate::app::{Console, Failure};
@@ -11,6 +12,7 @@ use crate::model::Millis;
 
 const EXAMPLES: &str = "Examples:
   sloproof slo explain slo/kv.yaml             what each objective allows
+  sloproof slo compile slo/kv.yaml             Prometheus rules
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
   sloproof slo simulate slo/kv.yaml --run runs/ID";
 
@@ -18,6 +20,11 @@ const EXPLAIN_EXAMPLES: &str = "Examples:
   sloproof slo explain slo/kv.yaml             minutes of outage, alerts
   sloproof slo explain slo/kv.yaml --rate 200  requests that may fail
   sloproof slo explain slo/kv.yaml --slo kv-latency --json";
+
+const COMPILE_EXAMPLES: &str = "Examples:
+  sloproof slo compile slo/kv.yaml --output alerts/kv.yaml
+  sloproof slo compile slo/kv.yaml --check alerts/kv.yaml
+  sloproof slo compile slo/kv.yaml --time-scale 60 --scrape 500ms";
 
 const SIMULATE_EXAMPLES: &str = "Examples:
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
@@ -36,6 +43,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Explain(ExplainArgs),
+    Compile(CompileArgs),
     Simulate(SimulateArgs),
 }
 
@@ -54,6 +62,38 @@ struct ExplainArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Compile SLOs into Prometheus recording rules and burn-rate alerts
+#[derive(Debug, clap::Args)]
+#[command(after_help = COMPILE_EXAMPLES)]
+struct CompileArgs {
+    /// An OpenSLO v1 file
+    file: PathBuf,
+    /// Write the rules here instead of to standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write nothing; exit with 1 unless this file holds the rules already
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    check: Option<PathBuf>,
+    /// Divide every window, period and interval by this
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    time_scale: u32,
+    /// Scrape interval; the shortest window must hold five of it
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = length)]
+    scrape: Millis,
+    /// Evaluation interval of the rules, divided by the time scale
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = length)]
+    interval: Millis,
+    /// Keep alerts quiet with fewer events than this in the long window
+    #[arg(long, value_name = "N")]
+    min_events: Option<u64>,
+    /// Add an alert for missing series, so that no data is never silent
+    #[arg(long)]
+    absent: bool,
+    /// Where runbooks are; the alert's name and .md are appended
+    #[arg(long, value_name = "URL")]
+    runbooks: Option<String>,
 }
 
 /// Tell when each alert goes pending, fires and resets, without running it
@@ -113,6 +153,7 @@ enum ShapeName {
 pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
     match args.command {
         Command::Explain(args) => explain::explain(console, &args.options()),
+        Command::Compile(args) => compile::compile(console, &args.options()),
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
     }
 }
@@ -124,6 +165,28 @@ impl ExplainArgs {
             slo: self.slo,
             rate: self.rate,
             json: self.json,
+        }
+    }
+}
+
+impl CompileArgs {
+    fn options(self) -> CompileOptions {
+        CompileOptions {
+            file: self.file,
+            to: match (self.output, self.check) {
+                (_, Some(path)) => Target::Check(path),
+                (Some(path), None) => Target::File(path),
+                (None, None) => Target::Output,
+            },
+            options: Options {
+                time_scale: self.time_scale,
+                scrape: self.scrape,
+                interval: self.interval,
+                min_events: self.min_events,
+                absent: self.absent,
+                runbooks: self.runbooks,
+                tiers: None,
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `sloproof slo`: what objectives allow, and what their alerts must do.
 
+pub mod compile;
 pub mod explain;
 mod plot;
 pub mod simulate;
@@ -12,14 +13,10 @@ use anyhow::Context as _;
 use super::{Console, Failure};
 use crate::model::{Source, nearest};
 use crate::scenario::Mistakes;
-use crate::slo::{Objective, openslo};
+use crate::slo::{Objective, Slo, openslo};
 
-/// All objectives of a file, or the one of this name. Mistakes of the file are told, and then there is no result.
-fn objectives(
-    console: &Console,
-    file: &Path,
-    only: Option<&str>,
-) -> Result<Option<Vec<Objective>>, Failure> {
+/// All SLOs of a file. Mistakes of the file are told, and then there is no result.
+fn slos(console: &Console, file: &Path) -> Result<Option<Vec<Slo>>, Failure> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read {}", file.display()))
         .map_err(Failure::usage)?;
@@ -28,11 +25,24 @@ fn objectives(
         text,
     };
     let mut found = Vec::new();
-    let mut objectives = openslo::parse(&source, &mut found);
+    let slos = openslo::read(&source, &mut found);
     if !found.is_empty() {
         console.mistakes(&Mistakes::of(&source.file, found));
         return Ok(None);
     }
+    Ok(Some(slos))
+}
+
+/// The objectives of a file, or the one of this name; see [`slos()`].
+fn objectives(
+    console: &Console,
+    file: &Path,
+    only: Option<&str>,
+) -> Result<Option<Vec<Objective>>, Failure> {
+    let Some(slos) = slos(console, file)? else {
+        return Ok(None);
+    };
+    let mut objectives: Vec<Objective> = slos.into_iter().map(|slo| slo.objective).collect();
     if let Some(name) = only {
         let known: Vec<String> = objectives.iter().map(|o| o.name.clone()).collect();
         objectives.retain(|objective| objective.name == name);
