@@ -231,7 +231,7 @@ fn timeline(
                 Profile::pulses(whole, rate, errors, history, Millis(every.0 / 10), *every);
             let end = seconds(history + lasts);
             profile
-                .0
+                .seconds
                 .iter_mut()
                 .skip(end)
                 .for_each(|second| second.bad = 0.0);
@@ -248,12 +248,16 @@ fn timeline(
                 seconds[at].total += row.planned as f64;
                 seconds[at].bad += row.bad as f64;
             }
-            let profile = Profile(seconds);
+            let profile = Profile {
+                seconds,
+                counted: Second::default(),
+            };
             let length = profile.length();
             return Ok((profile, Millis(0), length));
         }
     };
-    Ok((profile, history, lasts))
+    // A counter that stood at 0 is extrapolated less; one of a service in use never did.
+    Ok((profile.after(rate * 1e6, rate * 1e3), history, lasts))
 }
 
 fn text(told: &Simulation) -> String {

@@ -74,9 +74,9 @@ impl Run {
 
 /// Runs the alert of `tier` over the timeline.
 ///
-/// A window `V` at `t` holds the scrapes in `(t - V, t]`, as in Prometheus 3. Extrapolation is the same above and below
-/// the fraction line and cancels out, as both series are scraped together; so the ratio is that of the differences between
-/// the window's last and first scrape. No traffic gives no ratio, and a comparison with nothing is false.
+/// A window `V` at `t` holds the scrapes in `(t - V, t]`, as in Prometheus 3, and both counters are extrapolated as its
+/// `rate()` does. They start at the profile's `counted` events, scraped together. No traffic gives no ratio, and a
+/// comparison with nothing is false.
 pub fn evaluate(tier: &Tier, budget: f64, profile: &Profile, grid: Grid) -> Run {
     let counters = Counters::of(profile, grid);
     let threshold = tier.threshold(budget);
@@ -122,18 +122,19 @@ impl Counters {
     fn of(profile: &Profile, grid: Grid) -> Self {
         let interval = grid.scrape.0.max(1);
         let mut samples = Vec::new();
-        let (mut total, mut bad, mut second) = (0.0, 0.0, 0_usize);
+        let (mut total, mut bad) = (profile.counted.total, profile.counted.bad);
+        let mut second = 0_usize;
         let mut at = grid.scrape_phase.0;
         while at <= profile.length().0 {
             let whole = (at / 1000) as usize;
             while second < whole {
-                total += profile.0[second].total;
-                bad += profile.0[second].bad;
+                total += profile.seconds[second].total;
+                bad += profile.seconds[second].bad;
                 second += 1;
             }
             // Requests of a second are spread evenly over it.
             let part = (at % 1000) as f64 / 1000.0;
-            let now = profile.0.get(whole).copied().unwrap_or_default();
+            let now = profile.seconds.get(whole).copied().unwrap_or_default();
             samples.push((total + part * now.total, bad + part * now.bad));
             at += interval;
         }
@@ -155,17 +156,56 @@ impl Counters {
     fn ratio(&self, at: u64, window: Millis) -> Option<f64> {
         let end = self.scrapes_until(at);
         // Left-open: a scrape at exactly `at - window` is outside.
-        let begin = at
-            .checked_sub(window.0)
-            .map_or(0, |from| self.scrapes_until(from));
+        let from = at.checked_sub(window.0);
+        let begin = from.map_or(0, |from| self.scrapes_until(from));
         let scrapes = self.samples.get(begin..end)?;
-        let ((first_total, first_bad), (last_total, last_bad)) = match scrapes {
-            [first, .., last] => (*first, *last),
+        let [first, .., last] = scrapes else {
             // One scrape is no rate.
-            _ => return None,
+            return None;
         };
-        let total = last_total - first_total;
-        (total > 0.0).then(|| (last_bad - first_bad) / total)
+        let edges = Edges {
+            scrapes: scrapes.len(),
+            before: (self.phase + begin as u64 * self.interval) as f64 - at as f64
+                + window.0 as f64,
+            after: (at - self.phase - (end as u64 - 1) * self.interval) as f64,
+            interval: self.interval as f64,
+        };
+        let total = edges.increase(first.0, last.0);
+        (total > 0.0).then(|| edges.increase(first.1, last.1) / total)
+    }
+}
+
+/// Where the scrapes of a window lie in it, in milliseconds.
+struct Edges {
+    scrapes: usize,
+    /// From the window's beginning to its first scrape.
+    before: f64,
+    /// From its last scrape to its end.
+    after: f64,
+    interval: f64,
+}
+
+impl Edges {
+    /// Prometheus's `increase()` of a counter without resets, up to a factor that is the same for both counters.
+    ///
+    /// It extrapolates to each edge of the window, or by half an interval where the edge is further than 1.1 intervals
+    /// away, but never to before the counter would have been zero. So a counter that is born at 0 in the window counts
+    /// for less than one that was there before.
+    fn increase(&self, first: f64, last: f64) -> f64 {
+        let sampled = self.interval * (self.scrapes - 1) as f64;
+        let edge = |distance: f64| {
+            if distance >= 1.1 * self.interval {
+                self.interval / 2.0
+            } else {
+                distance
+            }
+        };
+        let grown = last - first;
+        let mut before = edge(self.before);
+        if grown > 0.0 {
+            before = before.min(sampled * first / grown);
+        }
+        grown * (sampled + before + edge(self.after)) / sampled
     }
 }
 

@@ -13,7 +13,12 @@ pub struct Second {
 
 /// A timeline of requests, without a gap, from its beginning.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Profile(pub Vec<Second>);
+pub struct Profile {
+    /// The timeline.
+    pub seconds: Vec<Second>,
+    /// What the counters stood at when it began. Prometheus extrapolates a counter that was at 0 less.
+    pub counted: Second,
+}
 
 impl Profile {
     /// `seconds` of `rate` requests per second of which the share `ratio(second)` fails, clamped to 0 to 1.
@@ -26,7 +31,18 @@ impl Profile {
                 bad: rate * share,
             }
         };
-        Self((0..seconds).map(second).collect())
+        Self {
+            seconds: (0..seconds).map(second).collect(),
+            counted: Second::default(),
+        }
+    }
+
+    /// The same timeline of a service that has counted so much before.
+    pub fn after(self, total: f64, bad: f64) -> Self {
+        Self {
+            counted: Second { total, bad },
+            ..self
+        }
     }
 
     /// A step of `ratio` from `start` for `length`, healthy before and after.
@@ -83,14 +99,16 @@ impl Profile {
 
     /// How long it is.
     pub fn length(&self) -> Millis {
-        Millis(self.0.len() as u64 * 1000)
+        Millis(self.seconds.len() as u64 * 1000)
     }
 
-    /// Good and bad requests of the whole timeline.
+    /// Requests of the whole timeline, without those counted before.
     pub fn totals(&self) -> Second {
-        self.0.iter().fold(Second::default(), |sum, second| Second {
-            total: sum.total + second.total,
-            bad: sum.bad + second.bad,
-        })
+        self.seconds
+            .iter()
+            .fold(Second::default(), |sum, second| Second {
+                total: sum.total + second.total,
+                bad: sum.bad + second.bad,
+            })
     }
 }
