@@ -12,6 +12,7 @@ pub mod report;
 pub mod run;
 pub mod run_dir;
 pub mod schema;
+pub mod slo;
 pub mod stack;
 pub mod verify;
 

@@ -7,6 +7,7 @@ mod man;
 mod report;
 mod run;
 mod schema;
+mod slo;
 mod stack;
 mod verify;
 
@@ -73,6 +74,7 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Explain(explain::Args),
+    Slo(slo::Args),
     Schema(schema::Args),
     Stack(stack::Args),
     Completions(completions::Args),
@@ -88,6 +90,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Verify(args) => app::verify::verify(&console, &args.options()),
         Command::Report(args) => app::report::report(&console, &args.options()),
         Command::Explain(args) => app::explain::explain(&console, args.check.as_deref()),
+        Command::Slo(args) => slo::run(&console, args),
         Command::Schema(_) => app::schema::schema(&console),
         Command::Stack(args) => stack::run(&console, args).await,
         Command::Completions(args) => completions::print(&console, &args),

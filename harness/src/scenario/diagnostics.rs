@@ -10,7 +10,7 @@ pub struct Mistakes(Vec<Diagnostic>);
 
 impl Mistakes {
     /// Sorts by place, the scenario's own file first, and removes repetitions. The caller has found at least one.
-    pub(super) fn of(scenario: &str, mut found: Vec<Diagnostic>) -> Self {
+    pub(crate) fn of(scenario: &str, mut found: Vec<Diagnostic>) -> Self {
         found.sort_by(|a, b| {
             let key = |d: &Diagnostic| (d.file != scenario, d.file.clone(), d.line, d.column);
             key(a).cmp(&key(b)).then_with(|| a.cmp(b))

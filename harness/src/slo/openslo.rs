@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use self::reader::SloReader;
 use self::spec::{Document, SliSpec, SloSpec};
+use super::definition::Slo;
 use super::objective::Objective;
 use crate::model::yaml::{self, Node, Path};
 use crate::model::{Diagnostic, Source, nearest};
@@ -24,8 +25,16 @@ const KINDS: [&str; 7] = [
     "Service",
 ];
 
-/// Reads every SLO of a file; the file's mistakes go to `found`, and an SLO with mistakes is left out.
+/// The objectives of a file; see [`read()`].
 pub fn parse(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Objective> {
+    read(source, found)
+        .into_iter()
+        .map(|slo| slo.objective)
+        .collect()
+}
+
+/// Reads every SLO of a file; the file's mistakes go to `found`, and an SLO with mistakes is left out.
+pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Slo> {
     let before = found.len();
     let documents = yaml::parse(source, found);
     if documents.is_empty() && found.len() == before {
@@ -48,7 +57,7 @@ pub fn parse(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Objective> {
             _ => {}
         }
     }
-    let mut objectives: Vec<Objective> = Vec::new();
+    let mut read: Vec<Slo> = Vec::new();
     for shaped in &slos {
         let mut reader = SloReader {
             source,
@@ -56,13 +65,13 @@ pub fn parse(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Objective> {
             found,
         };
         let name = &shaped.value.metadata.name;
-        if objectives.iter().any(|o| o.name == *name) {
+        if read.iter().any(|slo| slo.objective.name == *name) {
             let at = Path::root().at("metadata").at("name");
             reader.report(&at, format!("SLO `{name}` is defined twice"), "", "");
         }
-        objectives.extend(reader.objective(&shaped.value, &indicators));
+        read.extend(reader.slo(&shaped.value, &indicators));
     }
-    objectives
+    read
 }
 
 fn kind_of<'a>(source: &Source, node: &'a Node, found: &mut Vec<Diagnostic>) -> Option<&'a str> {
@@ -112,7 +121,7 @@ spec:
   objectives: [{ target: 0.999 }]
 "#;
 
-    fn read(text: &str) -> (Vec<Objective>, String) {
+    fn objectives(text: &str) -> (Vec<Objective>, String) {
         let source = Source {
             file: "slo/kv.yaml".into(),
             text: text.into(),
@@ -125,7 +134,7 @@ spec:
 
     #[test]
     fn a_document_becomes_an_objective() {
-        let (objectives, told) = read(KV);
+        let (objectives, told) = objectives(KV);
         assert_eq!(told, "");
         assert_eq!(objectives[0].name, "kv-availability");
         assert_eq!(objectives[0].target.to_bits(), 0.999_f64.to_bits());
@@ -136,20 +145,20 @@ spec:
 
     #[test]
     fn an_objective_out_of_range_is_told_with_the_remedy() {
-        let (objectives, told) = read(&KV.replace("0.999", "99.9"));
+        let (objectives, told) = objectives(&KV.replace("0.999", "99.9"));
         assert!(objectives.is_empty());
         assert_eq!(
             told,
             "error: objective out of range\n  slo/kv.yaml:16:26\n   16 |   objectives: [{ target: 99.9 }]\n      |                          ^^^^ a ratio, above 0 and below 1\n  try: target: 0.999, or targetPercent: 99.9\n"
         );
-        let (objectives, told) = read(&KV.replace("target: 0.999", "targetPercent: 99.9"));
+        let (objectives, told) = objectives(&KV.replace("target: 0.999", "targetPercent: 99.9"));
         assert_eq!((told.as_str(), objectives.len()), ("", 1));
     }
 
     #[test]
     fn several_documents_and_an_indicator_by_reference_are_read() {
         let sli = "---\napiVersion: openslo/v1\nkind: SLI\nmetadata: { name: latency }\nspec:\n  ratioMetric:\n    good: { metricSource: { spec: { query: g } } }\n    total: { metricSource: { spec: { query: t } } }\n---\napiVersion: openslo/v1\nkind: Service\nmetadata: { name: kv }\nspec: { anything: 1 }\n---\napiVersion: openslo/v1\nkind: SLO\nmetadata: { name: kv-latency }\nspec:\n  indicatorRef: latency\n  timeWindow: [{ duration: 4w, isRolling: true }]\n  budgetingMethod: Occurrences\n  objectives: [{ targetPercent: 99 }]\n";
-        let (objectives, told) = read(&format!("{KV}{sli}"));
+        let (objectives, told) = objectives(&format!("{KV}{sli}"));
         assert_eq!(told, "");
         assert_eq!(objectives.len(), 2);
         assert_eq!(
@@ -200,7 +209,7 @@ spec:
                 "a metric source needs its query",
             ),
         ] {
-            let (_, told) = read(&KV.replacen(from, to, 1));
+            let (_, told) = objectives(&KV.replacen(from, to, 1));
             assert!(told.contains(message), "{message}\n{told}");
         }
     }

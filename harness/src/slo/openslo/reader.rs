@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::spec::{Document, Metric, SliSpec, SloSpec, Target, TimeWindow};
+use super::spec::{Document, Metadata, Metric, SliSpec, SloSpec, Target, TimeWindow};
 use crate::model::yaml::{Path, Places};
 use crate::model::{Diagnostic, Millis, Source};
-use crate::slo::Objective;
+use crate::slo::{Indicator, Objective, Part, Slo};
 
 pub(super) struct SloReader<'a> {
     pub(super) source: &'a Source,
@@ -36,11 +36,11 @@ impl SloReader<'_> {
         self.found.push(mistake);
     }
 
-    pub(super) fn objective(
+    pub(super) fn slo(
         &mut self,
         document: &Document<SloSpec>,
         indicators: &BTreeMap<String, (SliSpec, Places)>,
-    ) -> Option<Objective> {
+    ) -> Option<Slo> {
         let before = self.found.len();
         let spec = &document.spec;
         let path = Path::root().at("spec");
@@ -57,11 +57,17 @@ impl SloReader<'_> {
         }
         let period = self.period(&path.at("timeWindow"), &spec.time_window);
         let target = self.target(&path.at("objectives"), &spec.objectives);
-        let queries = self.queries(&path, spec, indicators);
+        let indicator = self.indicator(&path, spec, indicators);
+        let labels = self.labels(&document.metadata);
         if self.found.len() > before {
             return None;
         }
-        Some(Objective {
+        let indicator = indicator?;
+        let part = match indicator.part {
+            Part::Good => "good",
+            Part::Bad => "bad",
+        };
+        let objective = Objective {
             name: document.metadata.name.clone(),
             description: spec
                 .description
@@ -71,8 +77,41 @@ impl SloReader<'_> {
                 .to_owned(),
             target: target?,
             period: period?,
-            queries: queries?,
+            queries: vec![
+                (part.to_owned(), indicator.part_query.clone()),
+                ("total".to_owned(), indicator.total_query.clone()),
+            ],
+        };
+        Some(Slo {
+            objective,
+            service: spec.service.clone(),
+            labels,
+            indicator,
         })
+    }
+
+    /// A label is a text or a list of texts, joined here.
+    fn labels(&mut self, metadata: &Metadata) -> BTreeMap<String, String> {
+        let mut labels = BTreeMap::new();
+        for (name, value) in metadata.labels.iter().flatten() {
+            let values = match value {
+                Value::Array(values) => &values[..],
+                single => std::slice::from_ref(single),
+            };
+            let texts: Option<Vec<&str>> = values.iter().map(Value::as_str).collect();
+            match texts {
+                Some(texts) => {
+                    labels.insert(name.clone(), texts.join(","));
+                }
+                None => self.report(
+                    &Path::root().at("metadata").at("labels").at(name.as_str()),
+                    "a label is a text or a list of texts",
+                    "",
+                    "team: [storage]",
+                ),
+            }
+        }
+        labels
     }
 
     fn period(&mut self, path: &Path, windows: &[TimeWindow]) -> Option<Millis> {
@@ -163,12 +202,12 @@ impl SloReader<'_> {
         None
     }
 
-    fn queries(
+    fn indicator(
         &mut self,
         path: &Path,
         spec: &SloSpec,
         indicators: &BTreeMap<String, (SliSpec, Places)>,
-    ) -> Option<Vec<(String, String)>> {
+    ) -> Option<Indicator> {
         match (&spec.indicator, &spec.indicator_ref) {
             (Some(indicator), None) => {
                 let path = path.at("indicator").at("spec");
@@ -204,7 +243,7 @@ impl SloReader<'_> {
         }
     }
 
-    fn ratio(&mut self, path: &Path, sli: &SliSpec) -> Option<Vec<(String, String)>> {
+    fn ratio(&mut self, path: &Path, sli: &SliSpec) -> Option<Indicator> {
         let (Some(ratio), None) = (&sli.ratio_metric, &sli.threshold_metric) else {
             self.report(
                 path,
@@ -215,9 +254,9 @@ impl SloReader<'_> {
             return None;
         };
         let path = path.at("ratioMetric");
-        let (part, metric) = match (&ratio.good, &ratio.bad) {
-            (Some(good), None) => ("good", good),
-            (None, Some(bad)) => ("bad", bad),
+        let (part, field, metric) = match (&ratio.good, &ratio.bad) {
+            (Some(good), None) => (Part::Good, "good", good),
+            (None, Some(bad)) => (Part::Bad, "bad", bad),
             _ => {
                 self.report(
                     &path,
@@ -228,12 +267,13 @@ impl SloReader<'_> {
                 return None;
             }
         };
-        let part_query = self.query(&path.at(part), metric);
+        let part_query = self.query(&path.at(field), metric);
         let total = self.query(&path.at("total"), &ratio.total);
-        Some(vec![
-            (part.to_owned(), part_query?),
-            ("total".to_owned(), total?),
-        ])
+        Some(Indicator {
+            part,
+            part_query: part_query?,
+            total_query: total?,
+        })
     }
 
     fn query(&mut self, path: &Path, metric: &Metric) -> Option<String> {

@@ -26,8 +26,9 @@ pub(super) struct Metadata {
     pub(super) name: String,
     #[serde(default, rename = "displayName")]
     pub(super) _display_name: Option<String>,
-    #[serde(default, rename = "labels")]
-    pub(super) _labels: Option<Value>,
+    /// Texts, or lists of texts.
+    #[serde(default)]
+    pub(super) labels: Option<BTreeMap<String, Value>>,
     #[serde(default, rename = "annotations")]
     pub(super) _annotations: Option<Value>,
 }
@@ -37,8 +38,8 @@ pub(super) struct Metadata {
 pub(super) struct SloSpec {
     #[serde(default)]
     pub(super) description: Option<String>,
-    #[serde(default, rename = "service")]
-    pub(super) _service: Option<String>,
+    #[serde(default)]
+    pub(super) service: Option<String>,
     #[serde(default)]
     pub(super) indicator: Option<Indicator>,
     #[serde(default)]
