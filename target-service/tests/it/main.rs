@@ -26,6 +26,7 @@ mod faults_inner;
 mod faults_of_health;
 mod faults_of_resources;
 mod faults_on_the_wire;
+mod faults_page;
 mod kv_api;
 mod kv_defects;
 mod kv_kills;
