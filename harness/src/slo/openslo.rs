@@ -121,7 +121,7 @@ spec:
   objectives: [{ target: 0.999 }]
 "#;
 
-    fn objectives(text: &str) -> (Vec<Objective>, String) {
+    fn read(text: &str) -> (Vec<Objective>, String) {
         let source = Source {
             file: "slo/kv.yaml".into(),
             text: text.into(),
@@ -134,7 +134,7 @@ spec:
 
     #[test]
     fn a_document_becomes_an_objective() {
-        let (objectives, told) = objectives(KV);
+        let (objectives, told) = read(KV);
         assert_eq!(told, "");
         assert_eq!(objectives[0].name, "kv-availability");
         assert_eq!(objectives[0].target.to_bits(), 0.999_f64.to_bits());
@@ -145,20 +145,20 @@ spec:
 
     #[test]
     fn an_objective_out_of_range_is_told_with_the_remedy() {
-        let (objectives, told) = objectives(&KV.replace("0.999", "99.9"));
+        let (objectives, told) = read(&KV.replace("0.999", "99.9"));
         assert!(objectives.is_empty());
         assert_eq!(
             told,
             "error: objective out of range\n  slo/kv.yaml:16:26\n   16 |   objectives: [{ target: 99.9 }]\n      |                          ^^^^ a ratio, above 0 and below 1\n  try: target: 0.999, or targetPercent: 99.9\n"
         );
-        let (objectives, told) = objectives(&KV.replace("target: 0.999", "targetPercent: 99.9"));
+        let (objectives, told) = read(&KV.replace("target: 0.999", "targetPercent: 99.9"));
         assert_eq!((told.as_str(), objectives.len()), ("", 1));
     }
 
     #[test]
     fn several_documents_and_an_indicator_by_reference_are_read() {
         let sli = "---\napiVersion: openslo/v1\nkind: SLI\nmetadata: { name: latency }\nspec:\n  ratioMetric:\n    good: { metricSource: { spec: { query: g } } }\n    total: { metricSource: { spec: { query: t } } }\n---\napiVersion: openslo/v1\nkind: Service\nmetadata: { name: kv }\nspec: { anything: 1 }\n---\napiVersion: openslo/v1\nkind: SLO\nmetadata: { name: kv-latency }\nspec:\n  indicatorRef: latency\n  timeWindow: [{ duration: 4w, isRolling: true }]\n  budgetingMethod: Occurrences\n  objectives: [{ targetPercent: 99 }]\n";
-        let (objectives, told) = objectives(&format!("{KV}{sli}"));
+        let (objectives, told) = read(&format!("{KV}{sli}"));
         assert_eq!(told, "");
         assert_eq!(objectives.len(), 2);
         assert_eq!(
@@ -209,7 +209,7 @@ spec:
                 "a metric source needs its query",
             ),
         ] {
-            let (_, told) = objectives(&KV.replacen(from, to, 1));
+            let (_, told) = read(&KV.replacen(from, to, 1));
             assert!(told.contains(message), "{message}\n{told}");
         }
     }
