@@ -38,6 +38,7 @@ Commands:
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
   explain      Say what a check proves, what a failure means, and what to do
+  slo          Say what objectives allow, and what their alerts must do
   schema       Print the JSON Schema of scenario files
   stack        The local stack: real Prometheus, Alertmanager, Loki, and a service to test
   completions  Print shell completions
