@@ -2,10 +2,11 @@
 
 SHELL := /bin/bash
 BIN   := target/debug/sloproof
+RUNBOOKS := https://github.com/sloproof/sloproof/blob/main/docs/runbooks/
 SCENARIO ?= scenarios/20-error-burst.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fmt up status down install build tools test-tools clean
+.PHONY: help demo test check slo bench fmt up status down install build tools test-tools clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -23,7 +24,11 @@ test: test-tools build ## everything CI runs: format, lints, unit, property, CLI
 check: ## what takes seconds: format, lints, tests without the stack
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
-	cargo test --workspace --lib --bins --test architecture --test shipped --test cli
+	cargo test --workspace --lib --bins --test architecture --test shipped --test slo_compile --test cli
+
+slo: build ## compile slo/kv.yaml into alerts/, the tables of SLO.md and the panels of dashboards/
+	@$(BIN) slo compile slo/kv.yaml --tiers slo/tiers.yaml --runbooks $(RUNBOOKS) \
+	  --output alerts/kv.yaml --document SLO.md --dashboard dashboards/kv.json
 
 bench: test-tools ## the target service against a bare handler; 10,000 events into memory and PostgreSQL
 	cargo bench -p target-service --bench throughput

@@ -10,7 +10,7 @@ use sloproof::model::{AlertState, Millis};
 use sloproof::slo::compile::{Options, compile};
 use sloproof::slo::oracle::{Grid, Profile, Step, evaluate, predict};
 use sloproof::slo::tier::{Tier, workbook};
-use sloproof::slo::{Indicator, Objective, Part, Slo};
+use sloproof::slo::{Indicator, Objective, Part, Slo, Tiers};
 
 const RATIOS: [f64; 6] = [1.0, 0.15, 0.10, 0.02, 0.01, 0.005];
 const DAYS: [u64; 3] = [7, 30, 90];
@@ -162,9 +162,10 @@ fn test_file(days: u64, index: usize, rules: &str) -> (String, usize) {
             if firing {
                 seen += 1;
                 let severity = tier.urgency.as_str();
+                let burn = if severity == "page" { "fast" } else { "slow" };
                 let _ = write!(
                     text,
-                    "{{ exp_labels: {{ severity: {severity}, slo: test, service: kv }} }}"
+                    "{{ exp_labels: {{ severity: {severity}, burn: {burn}, slo: test, service: kv }} }}"
                 );
             }
             text.push_str("] }\n");
@@ -190,7 +191,7 @@ fn prometheus_fires_and_resets_at_the_very_evaluation_that_the_oracle_tells() {
             let options = Options {
                 scrape: Millis(MINUTE),
                 interval: Millis(MINUTE),
-                tiers: Some(vec![scaled(&tier)]),
+                tiers: Tiers::fixed(vec![scaled(&tier)]),
                 ..Options::default()
             };
             // Annotations are words; promtool would want them all repeated.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::app::slo::compile::{self, CompileOptions, Options, Target};
+use crate::app::slo::compile::{self, CompileOptions, Options};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
 use crate::app::{Console, Failure};
@@ -23,7 +23,9 @@ const EXPLAIN_EXAMPLES: &str = "Examples:
 
 const COMPILE_EXAMPLES: &str = "Examples:
   sloproof slo compile slo/kv.yaml --output alerts/kv.yaml
-  sloproof slo compile slo/kv.yaml --check alerts/kv.yaml
+  sloproof slo compile slo/kv.yaml --output alerts/kv.yaml --check
+  sloproof slo compile slo/kv.yaml --document SLO.md \\
+      --dashboard dashboards/kv.json
   sloproof slo compile slo/kv.yaml --time-scale 60 --scrape 500ms";
 
 const SIMULATE_EXAMPLES: &str = "Examples:
@@ -73,9 +75,18 @@ struct CompileArgs {
     /// Write the rules here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Write nothing; exit with 1 unless this file holds the rules already
-    #[arg(long, value_name = "FILE", conflicts_with = "output")]
-    check: Option<PathBuf>,
+    /// Fill the places of this document that are marked `compiled`
+    #[arg(long = "document", value_name = "FILE")]
+    documents: Vec<PathBuf>,
+    /// Fill the panels of this dashboard that ask for it
+    #[arg(long = "dashboard", value_name = "FILE")]
+    dashboards: Vec<PathBuf>,
+    /// Write nothing; exit with 1 if an output is out of date
+    #[arg(long)]
+    check: bool,
+    /// Other alerts than the SRE workbook's, from a file
+    #[arg(long, value_name = "FILE")]
+    tiers: Option<PathBuf>,
     /// Divide every window, period and interval by this
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     time_scale: u32,
@@ -173,11 +184,11 @@ impl CompileArgs {
     fn options(self) -> CompileOptions {
         CompileOptions {
             file: self.file,
-            to: match (self.output, self.check) {
-                (_, Some(path)) => Target::Check(path),
-                (Some(path), None) => Target::File(path),
-                (None, None) => Target::Output,
-            },
+            tiers: self.tiers,
+            rules: self.output,
+            documents: self.documents,
+            dashboards: self.dashboards,
+            check: self.check,
             options: Options {
                 time_scale: self.time_scale,
                 scrape: self.scrape,
@@ -185,7 +196,7 @@ impl CompileArgs {
                 min_events: self.min_events,
                 absent: self.absent,
                 runbooks: self.runbooks,
-                tiers: None,
+                ..Options::default()
             },
         }
     }

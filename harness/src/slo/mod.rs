@@ -8,7 +8,10 @@ pub mod objective;
 pub mod openslo;
 pub mod oracle;
 pub mod tier;
+pub mod tiers;
+pub mod words;
 
 pub use definition::{Indicator, Part, Slo};
 pub use objective::Objective;
 pub use tier::{Tier, Urgency};
+pub use tiers::Tiers;

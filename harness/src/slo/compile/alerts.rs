@@ -1,6 +1,7 @@
 //! Burn-rate alerts of one SLO.
 
 use super::ratio::{QueryError, events};
+use super::scalar::{literal, number};
 use super::{Compiled, Options};
 use crate::model::Millis;
 use crate::slo::burn;
@@ -10,6 +11,10 @@ use crate::slo::tier::{Tier, Urgency};
 pub(super) struct AlertRule {
     pub(super) name: String,
     pub(super) urgency: Urgency,
+    /// `fast` for the one that silences the others while it fires.
+    pub(super) burn: &'static str,
+    /// Where its numbers come from.
+    pub(super) says: String,
     /// The expression, line by line.
     pub(super) expr: Vec<String>,
     pub(super) hold: Millis,
@@ -18,29 +23,20 @@ pub(super) struct AlertRule {
     pub(super) description: String,
 }
 
-/// Pages one by one, the fastest first; tickets as one alert, so that one trouble is one ticket.
+/// The alerts of an SLO, in the order of urgency. The first page is `fast`, all others are `slow`.
 pub(super) fn alerts(slo: &Compiled<'_>, options: &Options) -> Result<Vec<AlertRule>, QueryError> {
-    let of = |urgency| slo.tiers.iter().filter(move |tier| tier.urgency == urgency);
-    let mut rules = Vec::new();
-    for (i, tier) in of(Urgency::Page).enumerate() {
-        let suffix = match i {
-            0 => "FastBurn".to_owned(),
-            1 => "SlowBurn".to_owned(),
-            i => format!("Burn{}", i + 1),
-        };
-        rules.push(rule(slo, &suffix, &[*tier], options)?);
-    }
-    let tickets: Vec<Tier> = of(Urgency::Ticket).copied().collect();
-    if !tickets.is_empty() {
-        rules.push(rule(slo, "BudgetDrain", &tickets, options)?);
-    }
-    Ok(rules)
+    let alerts = slo.alerts();
+    let rules = alerts.iter().enumerate();
+    rules
+        .map(|(i, (suffix, tiers))| rule(slo, suffix, tiers, i == 0, options))
+        .collect()
 }
 
 fn rule(
     slo: &Compiled<'_>,
     suffix: &str,
     tiers: &[Tier],
+    first: bool,
     options: &Options,
 ) -> Result<AlertRule, QueryError> {
     let conditions = tiers.iter().map(|tier| condition(slo, tier, options));
@@ -60,11 +56,14 @@ fn rule(
             lines
         }
     };
-    let first = &tiers[0];
-    let scaled = first.scaled_down(slo.time_scale);
+    let most = &tiers[0];
+    let scaled = most.scaled_down(slo.time_scale);
+    let fast = first && most.urgency == Urgency::Page;
     Ok(AlertRule {
-        name: format!("{}{suffix}", pascal(&slo.slo.objective.name)),
-        urgency: first.urgency,
+        name: slo.alert_name(suffix),
+        urgency: most.urgency,
+        burn: if fast { "fast" } else { "slow" },
+        says: said(slo, tiers),
         expr,
         hold: scaled.hold,
         keep_firing: scaled.keep_firing,
@@ -80,12 +79,12 @@ fn condition(
     options: &Options,
 ) -> Result<Vec<String>, QueryError> {
     let scaled = tier.scaled_down(slo.time_scale);
-    let name = &slo.slo.objective.name;
+    let this = slo.selector();
     let budget = number(slo.slo.objective.budget());
     let factor = number(tier.factor);
     let side = |window: Millis| {
         let window = window.to_promql();
-        format!("slo:sli_error:ratio_rate{window}{{slo=\"{name}\"}} > ({factor} * {budget})")
+        format!("slo:sli_error:ratio_rate{window}{this} > ({factor} * {budget})")
     };
     let mut lines = vec![side(scaled.long), "and".to_owned(), side(scaled.short)];
     if let Some(least) = options.min_events {
@@ -94,6 +93,24 @@ fn condition(
         lines.push(format!("{total} >= {least}"));
     }
     Ok(lines)
+}
+
+/// `14.4 times the budget over 1h and 5m: 2 % of 30d are gone by then`, tier by tier.
+fn said(slo: &Compiled<'_>, tiers: &[Tier]) -> String {
+    let period = slo.slo.objective.period;
+    let tiers = tiers.iter().map(|tier| {
+        let scaled = tier.scaled_down(slo.time_scale);
+        let share = burn::budget_spent(tier.factor, period, tier.long);
+        format!(
+            "{} times the budget over {} and {}: {} % of {} are gone by then",
+            number(tier.factor),
+            scaled.long.to_promql(),
+            scaled.short.to_promql(),
+            number(share * 100.0),
+            slo.period.to_promql()
+        )
+    });
+    tiers.collect::<Vec<_>>().join("; ")
 }
 
 fn summary(slo: &Compiled<'_>, tiers: &[Tier]) -> String {
@@ -106,7 +123,7 @@ fn summary(slo: &Compiled<'_>, tiers: &[Tier]) -> String {
         .collect();
     format!(
         "{} burns its error budget: {} of {} or faster",
-        slo.slo.objective.name,
+        literal(&slo.slo.objective.name),
         spent.join(" or "),
         slo.slo.objective.period.to_promql()
     )
@@ -127,33 +144,4 @@ fn description(slo: &Compiled<'_>, tiers: &[Tier]) -> String {
         slo.slo.objective.period.to_promql(),
         number((lasts * 10.0).round() / 10.0),
     )
-}
-
-/// `kv-availability` as `KvAvailability`.
-pub(super) fn pascal(name: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase());
-        first.into_iter().chain(letters).collect::<String>()
-    };
-    name.split(['-', '_', '.']).map(word).collect()
-}
-
-/// As short as it is exact to twelve digits: the dust of binary fractions is swept away.
-pub(super) fn number(value: f64) -> String {
-    let text = format!("{value:.12}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_lose_their_dust_and_names_their_dashes() {
-        assert_eq!(number(1.0 - 0.999), "0.001");
-        assert_eq!(number(14.4), "14.4");
-        assert_eq!(number(1.0), "1");
-        assert_eq!(pascal("kv-availability"), "KvAvailability");
-    }
 }

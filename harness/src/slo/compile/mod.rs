@@ -4,13 +4,19 @@
 
 mod alerts;
 mod budget;
+pub mod dashboard;
+pub mod document;
 mod ratio;
+mod rows;
+mod scalar;
+mod selector;
 mod text;
 
 pub use ratio::QueryError;
 
 use super::definition::Slo;
-use super::tier::{Tier, workbook};
+use super::tier::{Tier, Urgency};
+use super::tiers::Tiers;
 use crate::model::Millis;
 
 /// How to compile.
@@ -28,8 +34,8 @@ pub struct Options {
     pub absent: bool,
     /// Where runbooks are: `<base><AlertName>.md`; `None`: no annotation.
     pub runbooks: Option<String>,
-    /// Other tiers than the workbook's.
-    pub tiers: Option<Vec<Tier>>,
+    /// The alerts' tiers.
+    pub tiers: Tiers,
 }
 
 impl Default for Options {
@@ -41,7 +47,7 @@ impl Default for Options {
             min_events: None,
             absent: false,
             runbooks: None,
-            tiers: None,
+            tiers: Tiers::default(),
         }
     }
 }
@@ -70,6 +76,20 @@ pub enum CompileError {
         /// The scrape interval.
         scrape: Millis,
     },
+    /// Two SLOs have one name.
+    #[error("SLO `{slo}` is defined twice; its series could not be told apart, so rename one")]
+    Twice {
+        /// The name.
+        slo: String,
+    },
+    /// Tiers are given for an SLO that is not compiled.
+    #[error("there are tiers for SLO `{slo}`, which is not in the file; known: {known}")]
+    UnknownSlo {
+        /// The name.
+        slo: String,
+        /// The SLOs that are compiled.
+        known: String,
+    },
     /// No error ratio can reach an alert's threshold.
     #[error(
         "SLO `{slo}`: its {urgency} at {factor} times the budget fires above {threshold}, and no ratio is above 1; raise the objective or give other tiers"
@@ -89,13 +109,33 @@ pub enum CompileError {
 /// Scrapes that the shortest window must hold: with fewer, one late scrape empties it.
 pub const LEAST_SCRAPES: u64 = 5;
 
+/// Refuses what no rule file can hold: two SLOs of one name, tiers for an SLO that is not there.
+fn consistent(slos: &[Slo], options: &Options) -> Result<(), CompileError> {
+    let mut seen = std::collections::BTreeSet::new();
+    for slo in slos {
+        if !seen.insert(slo.objective.name.as_str()) {
+            return Err(CompileError::Twice {
+                slo: slo.objective.name.clone(),
+            });
+        }
+    }
+    match options.tiers.named().find(|name| !seen.contains(name)) {
+        Some(name) => Err(CompileError::UnknownSlo {
+            slo: name.to_owned(),
+            known: seen.into_iter().collect::<Vec<_>>().join(", "),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// One rule file for all of `slos`, which came from `source`.
 pub fn compile(slos: &[Slo], source: &str, options: &Options) -> Result<String, CompileError> {
-    let compiled = slos
-        .iter()
-        .map(|slo| Compiled::of(slo, options))
-        .collect::<Result<Vec<Compiled<'_>>, CompileError>>()?;
-    text::file(&compiled, source, options)
+    text::file(&compiled(slos, options)?, source, options)
+}
+
+fn compiled<'a>(slos: &'a [Slo], options: &Options) -> Result<Vec<Compiled<'a>>, CompileError> {
+    consistent(slos, options)?;
+    slos.iter().map(|slo| Compiled::of(slo, options)).collect()
 }
 
 /// One SLO with everything decided.
@@ -114,10 +154,7 @@ impl<'a> Compiled<'a> {
     fn of(slo: &'a Slo, options: &Options) -> Result<Self, CompileError> {
         let scale = options.time_scale;
         let period = slo.objective.period;
-        let tiers = options
-            .tiers
-            .clone()
-            .unwrap_or_else(|| workbook(period).to_vec());
+        let tiers = options.tiers.of(&slo.objective.name, period);
         let budget = slo.objective.budget();
         for tier in &tiers {
             if !super::burn::reachable(tier.factor, budget) {
@@ -149,6 +186,61 @@ impl<'a> Compiled<'a> {
             windows,
             time_scale: scale,
         })
+    }
+
+    /// Alerts as pairs of name suffix and tiers: pages one by one in their order, tickets as one alert per `for`, so that
+    /// one trouble is one ticket.
+    fn alerts(&self) -> Vec<(String, Vec<Tier>)> {
+        let of = |urgency| {
+            self.tiers
+                .iter()
+                .filter(move |tier| tier.urgency == urgency)
+        };
+        let mut alerts: Vec<(String, Vec<Tier>)> = Vec::new();
+        for (i, tier) in of(Urgency::Page).enumerate() {
+            let suffix = match i {
+                0 => "FastBurn".to_owned(),
+                1 => "SlowBurn".to_owned(),
+                i => format!("Burn{}", i + 1),
+            };
+            alerts.push((suffix, vec![*tier]));
+        }
+        let mut tickets: Vec<Vec<Tier>> = Vec::new();
+        for tier in of(Urgency::Ticket) {
+            let waits = |of: &Tier| (of.hold, of.keep_firing);
+            let same = tickets
+                .iter_mut()
+                .find(|group| waits(&group[0]) == waits(tier));
+            match same {
+                Some(group) => group.push(*tier),
+                None => tickets.push(vec![*tier]),
+            }
+        }
+        for (i, group) in tickets.into_iter().enumerate() {
+            let number = if i == 0 {
+                String::new()
+            } else {
+                (i + 1).to_string()
+            };
+            alerts.push((format!("BudgetDrain{number}"), group));
+        }
+        alerts
+    }
+
+    /// `kv-availability` and `FastBurn` as `KvAvailabilityFastBurn`.
+    fn alert_name(&self, suffix: &str) -> String {
+        let word = |word: &str| {
+            let mut letters = word.chars();
+            let first = letters.next().map(|c| c.to_ascii_uppercase());
+            first.into_iter().chain(letters).collect::<String>()
+        };
+        let name = &self.slo.objective.name;
+        name.split(['-', '_', '.']).map(word).collect::<String>() + suffix
+    }
+
+    /// `{slo="kv-availability"}`.
+    fn selector(&self) -> String {
+        format!("{{slo={}}}", scalar::quoted(&self.slo.objective.name))
     }
 
     fn query_error(&self, source: QueryError) -> CompileError {

@@ -1,5 +1,7 @@
 //! Queries of an indicator, given a window.
 
+use super::scalar::number;
+use super::selector::is_selector;
 use crate::model::Millis;
 use crate::slo::definition::{Indicator, Part};
 
@@ -18,9 +20,15 @@ fn rate(query: &str, window: Millis) -> Result<String, QueryError> {
     over(query, window, "rate")
 }
 
-/// How many events there were; for a query of rates, how many per second.
+/// How many events there were in the window. A query of rates is multiplied by the window's seconds.
 pub(super) fn events(query: &str, window: Millis) -> Result<String, QueryError> {
-    over(query, window, "increase")
+    let counted = over(query, window, "increase")?;
+    let per_second = query.contains(WINDOW) && !query.contains("increase(");
+    Ok(if per_second && query.contains("rate(") {
+        format!("({counted}) * {}", number(window.as_secs_f64()))
+    } else {
+        counted
+    })
 }
 
 fn over(query: &str, window: Millis, function: &str) -> Result<String, QueryError> {
@@ -28,38 +36,10 @@ fn over(query: &str, window: Millis, function: &str) -> Result<String, QueryErro
     if query.contains(WINDOW) {
         Ok(query.replace(WINDOW, &length))
     } else if is_selector(query) {
-        Ok(format!("sum({function}({query}[{length}]))"))
+        Ok(format!("sum({function}({}[{length}]))", query.trim()))
     } else {
         Err(QueryError(query.to_owned()))
     }
-}
-
-/// A metric name, braces, or both; quotes may hold anything.
-fn is_selector(query: &str) -> bool {
-    let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
-    let rest = query.trim().trim_start_matches(name);
-    if rest.is_empty() {
-        return !query.trim().is_empty();
-    }
-    let Some(inner) = rest
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-    else {
-        return false;
-    };
-    let mut quote = None;
-    let mut escaped = false;
-    for c in inner.chars() {
-        match quote {
-            Some(_) if escaped => escaped = false,
-            Some(open) if c == '\\' && open != '`' => escaped = true,
-            Some(open) if c == open => quote = None,
-            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
-            None if matches!(c, '{' | '}' | '(' | ')' | '[' | ']') => return false,
-            Some(_) | None => {}
-        }
-    }
-    quote.is_none()
 }
 
 /// Lines of `bad / total` over a window. Without traffic there is no value rather than NaN.
@@ -106,6 +86,10 @@ mod tests {
         assert_eq!(
             rate("sum(rate(x[{{.window}}]))", hour).as_deref(),
             Ok("sum(rate(x[1h]))")
+        );
+        assert_eq!(
+            events("sum(rate(x[{{.window}}]))", hour).as_deref(),
+            Ok("(sum(rate(x[1h]))) * 3600")
         );
         assert_eq!(rate("x:y", hour).as_deref(), Ok("sum(rate(x:y[1h]))"));
         for not in ["sum(x)", "x[5m]", "x{a=\"b}", "x + y", ""] {

@@ -2,10 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::alerts::{AlertRule, alerts, number};
+use super::alerts::{AlertRule, alerts};
+use super::scalar::{literal, number, scalar};
 use super::{CompileError, Compiled, Options, budget, ratio};
 use crate::model::Millis;
 use crate::slo::burn;
+
+/// Labels that are the compiler's own; a document's label of this name is not taken.
+const OWN: [&str; 4] = ["severity", "burn", "slo", "service"];
 
 /// The whole file. Groups: one per SLO for ratios and alerts, one for budgets and facts of all.
 pub(super) fn file(
@@ -23,7 +27,8 @@ pub(super) fn file(
 
 fn head(slos: &[Compiled<'_>], source: &str, options: &Options) -> String {
     let mut out = format!(
-        "# Compiled from {source} by `sloproof slo compile`; edit that and compile again.\n"
+        "# Compiled from {} by `sloproof slo compile`; edit that and compile again.\n",
+        scalar(source).trim_matches('"')
     );
     if options.time_scale > 1 {
         let _ = writeln!(
@@ -43,7 +48,7 @@ fn head(slos: &[Compiled<'_>], source: &str, options: &Options) -> String {
             let _ = writeln!(
                 out,
                 "#   {:<22}  {:<8}  {:<6}  {:<6}  {:<6}  {} %",
-                slo.slo.objective.name,
+                scalar(&slo.slo.objective.name),
                 tier.urgency.as_str(),
                 scaled.long.to_promql(),
                 scaled.short.to_promql(),
@@ -53,8 +58,15 @@ fn head(slos: &[Compiled<'_>], source: &str, options: &Options) -> String {
         }
     }
     out.push_str(
-        "#\n# Comparisons are strict. Without traffic nothing is recorded and nothing fires: absent is not zero.\ngroups:\n",
+        "#\n# The long window makes an alert mean something, the short one makes it stop soon after the trouble does. Comparisons are\n\
+         # strict. Without traffic nothing is recorded and nothing fires: absent is not zero. While an alert with `burn: fast`\n\
+         # fires, Alertmanager can hold back those with `burn: slow` of the same slo.\n",
     );
+    out.push_str(if slos.is_empty() {
+        "groups: []\n"
+    } else {
+        "groups:\n"
+    });
     out
 }
 
@@ -64,14 +76,18 @@ fn interval(options: &Options) -> String {
 
 fn slo_group(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<(), CompileError> {
     let objective = &slo.slo.objective;
+    let name = scalar(&objective.name);
     let _ = write!(
         out,
-        "  # {}: {} % over {}. Ratios and alerts share a group, so an alert reads the values recorded just above it.\n  - name: slo-{}\n    interval: {}\n    rules:\n",
-        objective.name,
+        "  # {name}: {} % over {}. Ratios and alerts share a group, so an alert reads the values recorded just above it.\n  - name: {}\n    interval: {}\n    rules:\n",
         number(objective.target * 100.0),
         objective.period.to_promql(),
-        objective.name,
+        scalar(&format!("slo-{}", objective.name)),
         interval(options)
+    );
+    let _ = writeln!(
+        out,
+        "      # Share of bad events, over each window that an alert of {name} looks at."
     );
     for window in &slo.windows {
         let lines = ratio::error_ratio(&slo.slo.indicator, *window);
@@ -90,6 +106,17 @@ fn slo_group(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<
         number(objective.budget()),
         number(objective.target)
     );
+    let ignored = slo
+        .slo
+        .labels
+        .keys()
+        .filter(|name| OWN.contains(&name.as_str()));
+    for label in ignored {
+        let _ = writeln!(
+            out,
+            "      # The document's label `{label}` is not taken: rules have their own of this name."
+        );
+    }
     for rule in &rules {
         alert(out, rule, slo, options);
     }
@@ -105,6 +132,9 @@ fn budget_group(
     slos: &[Compiled<'_>],
     options: &Options,
 ) -> Result<(), CompileError> {
+    if slos.is_empty() {
+        return Ok(());
+    }
     let _ = write!(
         out,
         "  # Share of the budget left: 1 = untouched, 0 = spent, below 0 = overspent. Counted in events over the whole period,\n\
@@ -114,22 +144,23 @@ fn budget_group(
         interval(options)
     );
     for slo in slos {
-        let lines = budget::remaining(slo).map_err(|error| slo.query_error(error))?;
-        record(out, "slo:error_budget_remaining:ratio", &lines, slo);
-        let objective = number(slo.slo.objective.target);
-        record(
+        let name = scalar(&slo.slo.objective.name);
+        let recorded = budget::recorded(slo).map_err(|error| slo.query_error(error))?;
+        let _ = writeln!(
             out,
-            "slo:objective:ratio",
-            &[format!("vector({objective})")],
-            slo,
+            "      # {name}: events of {}, and what they leave of the budget.",
+            slo.period.to_promql()
         );
-        let seconds = number(slo.period.as_secs_f64());
-        record(
+        for (name, lines) in recorded {
+            record(out, &name, &lines, slo);
+        }
+        let _ = writeln!(
             out,
-            "slo:time_period:seconds",
-            &[format!("vector({seconds})")],
-            slo,
+            "      # {name}: what it is, for dashboards, and how fast its budget goes right now."
         );
+        for (name, lines) in budget::facts(slo) {
+            record(out, &name, &lines, slo);
+        }
     }
     Ok(())
 }
@@ -137,18 +168,23 @@ fn budget_group(
 fn record(out: &mut String, name: &str, lines: &[String], slo: &Compiled<'_>) {
     let _ = writeln!(out, "      - record: {name}");
     expression(out, lines);
-    let _ = writeln!(out, "        labels: {{ {} }}", identity(slo));
+    let _ = writeln!(
+        out,
+        "        labels: {{ {} }}",
+        identity(slo, str::to_owned)
+    );
 }
 
 fn alert(out: &mut String, rule: &AlertRule, slo: &Compiled<'_>, options: &Options) {
-    let _ = writeln!(out, "      - alert: {}", rule.name);
+    let _ = writeln!(out, "      # {}.", rule.says);
+    let _ = writeln!(out, "      - alert: {}", scalar(&rule.name));
     expression(out, &rule.expr);
     for (field, length) in [("for", rule.hold), ("keep_firing_for", rule.keep_firing)] {
         if length > Millis(0) {
             let _ = writeln!(out, "        {field}: {}", length.to_promql());
         }
     }
-    labels(out, rule.urgency.as_str(), slo);
+    labels(out, rule.urgency.as_str(), Some(rule.burn), slo);
     annotations(out, &rule.summary, &rule.description, &rule.name, options);
 }
 
@@ -157,14 +193,15 @@ fn absent(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<(),
     let window = slo.windows.first().copied().unwrap_or_default();
     let total = ratio::events(&slo.slo.indicator.total_query, window);
     let total = total.map_err(|error| slo.query_error(error))?;
-    let name = format!("{}Absent", super::alerts::pascal(&slo.slo.objective.name));
-    let _ = writeln!(out, "      - alert: {name}");
+    let name = slo.alert_name("Absent");
+    out.push_str("      # No series, no ratio: without this alert that would be silence.\n");
+    let _ = writeln!(out, "      - alert: {}", scalar(&name));
     expression(out, &[format!("absent({total})")]);
-    labels(out, "page", slo);
+    labels(out, "page", None, slo);
     let objective = &slo.slo.objective.name;
     annotations(
         out,
-        &format!("{objective} has no data"),
+        &literal(&format!("{objective} has no data")),
         "The series that this objective counts are not there: nothing is known, and no other alert of it can fire.",
         &name,
         options,
@@ -181,10 +218,19 @@ fn expression(out: &mut String, lines: &[String]) {
     }
 }
 
-fn labels(out: &mut String, severity: &str, slo: &Compiled<'_>) {
-    let mut all = format!("severity: {severity}, {}", identity(slo));
-    for (name, value) in &slo.slo.labels {
-        let _ = write!(all, ", {name}: {}", scalar(value));
+fn labels(out: &mut String, severity: &str, burn: Option<&str>, slo: &Compiled<'_>) {
+    let mut all = format!("severity: {severity}, ");
+    if let Some(burn) = burn {
+        let _ = write!(all, "burn: {burn}, ");
+    }
+    all.push_str(&identity(slo, literal));
+    let others = slo
+        .slo
+        .labels
+        .iter()
+        .filter(|(name, _)| !OWN.contains(&name.as_str()));
+    for (name, value) in others {
+        let _ = write!(all, ", {}: {}", scalar(name), scalar(&literal(value)));
     }
     let _ = writeln!(out, "        labels: {{ {all} }}");
 }
@@ -205,23 +251,11 @@ fn annotations(out: &mut String, summary: &str, description: &str, name: &str, o
     }
 }
 
-/// `slo: x, service: y`.
-fn identity(slo: &Compiled<'_>) -> String {
-    let mut text = format!("slo: {}", scalar(&slo.slo.objective.name));
+/// `slo: x, service: y`; only an alert's labels are templates.
+fn identity(slo: &Compiled<'_>, spell: fn(&str) -> String) -> String {
+    let mut text = format!("slo: {}", scalar(&spell(&slo.slo.objective.name)));
     if let Some(service) = &slo.slo.service {
-        let _ = write!(text, ", service: {}", scalar(service));
+        let _ = write!(text, ", service: {}", scalar(&spell(service)));
     }
     text
-}
-
-/// A YAML scalar: plain where nothing can be misread, else in double quotes, which are JSON's.
-fn scalar(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let word = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    let special = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    if word && text.chars().all(plain) && !special.contains(&text.to_ascii_lowercase().as_str()) {
-        text.to_owned()
-    } else {
-        serde_json::Value::from(text).to_string()
-    }
 }
