@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 BIN   := target/debug/sloproof
 RUNBOOKS := https://github.com/sloproof/sloproof/blob/main/docs/runbooks/
+RUNS  ?= 3
 SCENARIO ?= scenarios/20-error-burst.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slo bench fmt up status down install build tools test-tools clean
+.PHONY: help demo test check slo bench oracle fmt up status down install build tools test-tools clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,6 +34,10 @@ slo: build ## compile slo/kv.yaml into alerts/, the tables of SLO.md and the pan
 bench: test-tools ## the target service against a bare handler; 10,000 events into memory and PostgreSQL
 	cargo bench -p target-service --bench throughput
 	cargo bench -p target-service --bench events
+
+oracle: test-tools build ## the error burst RUNS times on the real stack: the page against the oracle's bounds
+	@$(BIN) stack install >/dev/null
+	RUNS=$(RUNS) cargo test -p sloproof --test e2e -- --ignored --nocapture oracle
 
 fmt: ## format the code
 	cargo fmt --all

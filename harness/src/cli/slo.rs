@@ -75,6 +75,9 @@ struct CompileArgs {
     /// Write the rules here instead of to standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write the rules of SLOs that count log lines here, for Loki's ruler
+    #[arg(long, value_name = "FILE")]
+    loki: Option<PathBuf>,
     /// Fill the places of this document that are marked `compiled`
     #[arg(long = "document", value_name = "FILE")]
     documents: Vec<PathBuf>,
@@ -186,6 +189,7 @@ impl CompileArgs {
             file: self.file,
             tiers: self.tiers,
             rules: self.output,
+            loki: self.loki,
             documents: self.documents,
             dashboards: self.dashboards,
             check: self.check,

@@ -9,7 +9,7 @@ use crate::gate::exit;
 use crate::model::Source;
 use crate::scenario::Mistakes;
 pub use crate::slo::compile::Options;
-use crate::slo::compile::{self, dashboard, document};
+use crate::slo::compile::{self, dashboard, document, loki};
 use crate::slo::{Slo, Tiers, tiers};
 
 /// What to compile.
@@ -23,6 +23,8 @@ pub struct CompileOptions {
     pub options: Options,
     /// The rules' file; without any output at all they are printed.
     pub rules: Option<PathBuf>,
+    /// The file of rules for Loki's ruler, of SLOs that count log lines.
+    pub loki: Option<PathBuf>,
     /// Documents with marked places for tables.
     pub documents: Vec<PathBuf>,
     /// Dashboards with panels that ask for queries.
@@ -33,7 +35,10 @@ pub struct CompileOptions {
 
 impl CompileOptions {
     fn writes_nothing(&self) -> bool {
-        self.rules.is_none() && self.documents.is_empty() && self.dashboards.is_empty()
+        self.rules.is_none()
+            && self.loki.is_none()
+            && self.documents.is_empty()
+            && self.dashboards.is_empty()
     }
 }
 
@@ -41,7 +46,7 @@ impl CompileOptions {
 pub fn compile(console: &Console, options: &CompileOptions) -> Result<u8, Failure> {
     if options.check && options.writes_nothing() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "--check needs an output to look at: --output, --document or --dashboard"
+            "--check needs an output to look at: --output, --loki, --document or --dashboard"
         )));
     }
     let Some(slos) = super::slos(console, &options.file)? else {
@@ -134,6 +139,20 @@ fn outputs(
             .with_context(|| format!("cannot compile {source}"))?;
         let path = options.rules.clone();
         outputs.push(Output { path, text });
+    }
+    let of_logs = |slo: &&Slo| loki::counts_logs(&slo.indicator);
+    match (&options.loki, slos.iter().find(of_logs)) {
+        (Some(path), _) => {
+            let text = loki::compile(slos, &source, settings)
+                .with_context(|| format!("cannot compile {source}"))?;
+            let path = Some(path.clone());
+            outputs.push(Output { path, text });
+        }
+        (None, Some(slo)) => anyhow::bail!(
+            "SLO `{}` in {source} counts log lines; say where its rules for Loki go: --loki FILE",
+            slo.objective.name
+        ),
+        (None, None) => {}
     }
     for path in &options.documents {
         let text = document::fill(&read(path)?, slos, settings)

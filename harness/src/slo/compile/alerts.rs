@@ -26,40 +26,44 @@ pub(super) struct AlertRule {
 /// The alerts of an SLO, in the order of urgency. The first page is `fast`, all others are `slow`.
 pub(super) fn alerts(slo: &Compiled<'_>, options: &Options) -> Result<Vec<AlertRule>, QueryError> {
     let alerts = slo.alerts();
-    let rules = alerts.iter().enumerate();
-    rules
-        .map(|(i, (suffix, tiers))| rule(slo, suffix, tiers, i == 0, options))
-        .collect()
+    let mut rules = Vec::new();
+    for (i, (suffix, tiers)) in alerts.iter().enumerate() {
+        let conditions = tiers.iter().map(|tier| condition(slo, tier, options));
+        let conditions = conditions.collect::<Result<Vec<Vec<String>>, QueryError>>()?;
+        rules.push(rule(slo, suffix, tiers, i == 0, either(&conditions)));
+    }
+    Ok(rules)
 }
 
-fn rule(
+/// Lines that hold when one of the conditions does.
+pub(super) fn either(conditions: &[Vec<String>]) -> Vec<String> {
+    if let [only] = conditions {
+        return only.clone();
+    }
+    let mut lines = Vec::new();
+    for (i, condition) in conditions.iter().enumerate() {
+        if i > 0 {
+            lines.push("or".to_owned());
+        }
+        lines.push("(".to_owned());
+        lines.extend(condition.iter().map(|line| format!("  {line}")));
+        lines.push(")".to_owned());
+    }
+    lines
+}
+
+/// The alert of these tiers, in words and labels; `first` of its SLO's alerts or not.
+pub(super) fn rule(
     slo: &Compiled<'_>,
     suffix: &str,
     tiers: &[Tier],
     first: bool,
-    options: &Options,
-) -> Result<AlertRule, QueryError> {
-    let conditions = tiers.iter().map(|tier| condition(slo, tier, options));
-    let conditions = conditions.collect::<Result<Vec<Vec<String>>, QueryError>>()?;
-    let expr = match &conditions[..] {
-        [only] => only.clone(),
-        several => {
-            let mut lines = Vec::new();
-            for (i, condition) in several.iter().enumerate() {
-                if i > 0 {
-                    lines.push("or".to_owned());
-                }
-                lines.push("(".to_owned());
-                lines.extend(condition.iter().map(|line| format!("  {line}")));
-                lines.push(")".to_owned());
-            }
-            lines
-        }
-    };
+    expr: Vec<String>,
+) -> AlertRule {
     let most = &tiers[0];
     let scaled = most.scaled_down(slo.time_scale);
     let fast = first && most.urgency == Urgency::Page;
-    Ok(AlertRule {
+    AlertRule {
         name: slo.alert_name(suffix),
         urgency: most.urgency,
         burn: if fast { "fast" } else { "slow" },
@@ -69,7 +73,7 @@ fn rule(
         keep_firing: scaled.keep_firing,
         summary: summary(slo, tiers),
         description: description(slo, tiers),
-    })
+    }
 }
 
 /// Both windows above the threshold; with a guard, only while there are events enough to tell.

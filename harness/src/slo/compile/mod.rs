@@ -6,6 +6,7 @@ mod alerts;
 mod budget;
 pub mod dashboard;
 pub mod document;
+pub mod loki;
 mod ratio;
 mod rows;
 mod scalar;
@@ -90,6 +91,22 @@ pub enum CompileError {
         /// The SLOs that are compiled.
         known: String,
     },
+    /// Loki's ruler cannot do what a tier asks for.
+    #[error(
+        "SLO `{slo}`: Loki's ruler drops `keep_firing_for` without a word; leave keepFiringFor out of its tiers"
+    )]
+    KeepFiring {
+        /// The SLO.
+        slo: String,
+    },
+    /// The absence of a whole LogQL query cannot be asked for.
+    #[error(
+        "SLO `{slo}`: --absent needs its total as a plain pipeline, such as {{app=\"kv\"}} | json"
+    )]
+    AbsentLogs {
+        /// The SLO.
+        slo: String,
+    },
     /// No error ratio can reach an alert's threshold.
     #[error(
         "SLO `{slo}`: its {urgency} at {factor} times the budget fires above {threshold}, and no ratio is above 1; raise the objective or give other tiers"
@@ -129,8 +146,12 @@ fn consistent(slos: &[Slo], options: &Options) -> Result<(), CompileError> {
 }
 
 /// One rule file for all of `slos`, which came from `source`.
+///
+/// SLOs that count log lines are left to [`loki::compile()`].
 pub fn compile(slos: &[Slo], source: &str, options: &Options) -> Result<String, CompileError> {
-    text::file(&compiled(slos, options)?, source, options)
+    let mut slos = compiled(slos, options)?;
+    slos.retain(|slo| !loki::counts_logs(&slo.slo.indicator));
+    text::file(&slos, source, options)
 }
 
 fn compiled<'a>(slos: &'a [Slo], options: &Options) -> Result<Vec<Compiled<'a>>, CompileError> {

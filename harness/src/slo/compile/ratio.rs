@@ -10,10 +10,24 @@ pub(super) const WINDOW: &str = "{{.window}}";
 
 /// Why a query cannot be given a window.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the query `{0}` is neither a plain counter selector nor has {WINDOW}; write x{{..}}, or sum(rate(x{{..}}[{WINDOW}]))"
-)]
-pub struct QueryError(String);
+pub enum QueryError {
+    /// Neither a selector nor a query with a place for the window.
+    #[error(
+        "the query `{0}` is neither a plain counter selector nor has {WINDOW}; write x{{..}}, or sum(rate(x{{..}}[{WINDOW}]))"
+    )]
+    Form(String),
+    /// A rule file cannot hold it, or Prometheus refuses it.
+    #[error("the query has a character that no rule can have, {0:?}; write it as an escape")]
+    Character(char),
+}
+
+/// Characters that YAML's block texts or Prometheus's lexer refuse.
+fn refused(c: char) -> bool {
+    let breaks = [
+        '\u{2028}', '\u{2029}', '\u{feff}', '\u{fffd}', '\u{fffe}', '\u{ffff}',
+    ];
+    (c.is_control() && !matches!(c, '\n' | '\t')) || breaks.contains(&c)
+}
 
 /// `sum(rate(selector[window]))`, or the query with the window in its place.
 fn rate(query: &str, window: Millis) -> Result<String, QueryError> {
@@ -33,12 +47,19 @@ pub(super) fn events(query: &str, window: Millis) -> Result<String, QueryError> 
 
 fn over(query: &str, window: Millis, function: &str) -> Result<String, QueryError> {
     let length = window.to_promql();
+    let query = query.trim();
+    if let Some(c) = query.chars().find(|c| refused(*c)) {
+        return Err(QueryError::Character(c));
+    }
     if query.contains(WINDOW) {
-        Ok(query.replace(WINDOW, &length))
+        let query = query.replace(WINDOW, &length);
+        // What follows must not fall into a comment.
+        let end = if query.contains('#') { "\n" } else { "" };
+        Ok(query + end)
     } else if is_selector(query) {
-        Ok(format!("sum({function}({}[{length}]))", query.trim()))
+        Ok(format!("sum({function}({query}[{length}]))"))
     } else {
-        Err(QueryError(query.to_owned()))
+        Err(QueryError::Form(query.to_owned()))
     }
 }
 

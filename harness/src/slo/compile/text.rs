@@ -70,7 +70,7 @@ fn head(slos: &[Compiled<'_>], source: &str, options: &Options) -> String {
     out
 }
 
-fn interval(options: &Options) -> String {
+pub(super) fn interval(options: &Options) -> String {
     options.interval.scaled_down(options.time_scale).to_promql()
 }
 
@@ -121,7 +121,10 @@ fn slo_group(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<
         alert(out, rule, slo, options);
     }
     if options.absent {
-        absent(out, slo, options)?;
+        let window = slo.windows.first().copied().unwrap_or_default();
+        let total = ratio::events(&slo.slo.indicator.total_query, window);
+        let total = total.map_err(|error| slo.query_error(error))?;
+        absent(out, format!("absent({total})"), slo, options);
     }
     out.push('\n');
     Ok(())
@@ -165,7 +168,7 @@ fn budget_group(
     Ok(())
 }
 
-fn record(out: &mut String, name: &str, lines: &[String], slo: &Compiled<'_>) {
+pub(super) fn record(out: &mut String, name: &str, lines: &[String], slo: &Compiled<'_>) {
     let _ = writeln!(out, "      - record: {name}");
     expression(out, lines);
     let _ = writeln!(
@@ -175,7 +178,7 @@ fn record(out: &mut String, name: &str, lines: &[String], slo: &Compiled<'_>) {
     );
 }
 
-fn alert(out: &mut String, rule: &AlertRule, slo: &Compiled<'_>, options: &Options) {
+pub(super) fn alert(out: &mut String, rule: &AlertRule, slo: &Compiled<'_>, options: &Options) {
     let _ = writeln!(out, "      # {}.", rule.says);
     let _ = writeln!(out, "      - alert: {}", scalar(&rule.name));
     expression(out, &rule.expr);
@@ -189,14 +192,11 @@ fn alert(out: &mut String, rule: &AlertRule, slo: &Compiled<'_>, options: &Optio
 }
 
 /// Fires when there is nothing to compute a ratio from, which would otherwise be silence.
-fn absent(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<(), CompileError> {
-    let window = slo.windows.first().copied().unwrap_or_default();
-    let total = ratio::events(&slo.slo.indicator.total_query, window);
-    let total = total.map_err(|error| slo.query_error(error))?;
+pub(super) fn absent(out: &mut String, expr: String, slo: &Compiled<'_>, options: &Options) {
     let name = slo.alert_name("Absent");
     out.push_str("      # No series, no ratio: without this alert that would be silence.\n");
     let _ = writeln!(out, "      - alert: {}", scalar(&name));
-    expression(out, &[format!("absent({total})")]);
+    expression(out, &[expr]);
     labels(out, "page", None, slo);
     let objective = &slo.slo.objective.name;
     annotations(
@@ -206,7 +206,6 @@ fn absent(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<(),
         &name,
         options,
     );
-    Ok(())
 }
 
 fn expression(out: &mut String, lines: &[String]) {
