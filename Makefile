@@ -31,9 +31,10 @@ slo: build ## compile slo/kv.yaml into alerts/, the tables of SLO.md and the pan
 	@$(BIN) slo compile slo/kv.yaml --tiers slo/tiers.yaml --runbooks $(RUNBOOKS) \
 	  --output alerts/kv.yaml --document SLO.md --dashboard dashboards/kv.json
 
-bench: test-tools ## the target service against a bare handler; 10,000 events into memory and PostgreSQL
+bench: test-tools ## the target service against a bare handler; 10,000 events into memory and PostgreSQL; 1,000 SLOs into rules
 	cargo bench -p target-service --bench throughput
 	cargo bench -p target-service --bench events
+	cargo bench -p sloproof --bench slo_compile --profile dev
 
 oracle: test-tools build ## the error burst RUNS times on the real stack: the page against the oracle's bounds
 	@$(BIN) stack install >/dev/null

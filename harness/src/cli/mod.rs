@@ -90,7 +90,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Verify(args) => app::verify::verify(&console, &args.options()),
         Command::Report(args) => app::report::report(&console, &args.options()),
         Command::Explain(args) => app::explain::explain(&console, args.check.as_deref()),
-        Command::Slo(args) => slo::run(&console, args),
+        Command::Slo(args) => slo::run(&console, args).await,
         Command::Schema(_) => app::schema::schema(&console),
         Command::Stack(args) => stack::run(&console, args).await,
         Command::Completions(args) => completions::print(&console, &args),

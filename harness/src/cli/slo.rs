@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
+use crate::app::slo::budget::{self, BudgetOptions, Calendar, From as BudgetFrom, Window};
 use crate::app::slo::compile::{self, CompileOptions, Options};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
 use crate::app::{Console, Failure};
-use crate::model::Millis;
+use crate::model::{Millis, Timestamp};
 
 const EXAMPLES: &str = "Examples:
   sloproof slo explain slo/kv.yaml             what each objective allows
   sloproof slo compile slo/kv.yaml             Prometheus rules
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
-  sloproof slo simulate slo/kv.yaml --run runs/ID";
+  sloproof slo simulate slo/kv.yaml --run runs/ID
+  sloproof slo budget slo/kv.yaml --prometheus http://localhost:9090";
 
 const EXPLAIN_EXAMPLES: &str = "Examples:
   sloproof slo explain slo/kv.yaml             minutes of outage, alerts
@@ -27,6 +29,14 @@ const COMPILE_EXAMPLES: &str = "Examples:
   sloproof slo compile slo/kv.yaml --document SLO.md \\
       --dashboard dashboards/kv.json
   sloproof slo compile slo/kv.yaml --time-scale 60 --scrape 500ms";
+
+const BUDGET_EXAMPLES: &str = "Examples:
+  sloproof slo budget slo/kv.yaml --prometheus http://localhost:9090
+  sloproof slo budget slo/*.yaml --prometheus http://localhost:9090 \\
+      --calendar month --time-zone Europe/Berlin --policy slo/policy.yaml
+  sloproof slo budget slo/kv.yaml --run runs/ID
+
+Exit codes: 0 all is well, 1 the policy freezes a budget, 3 one is unknown.";
 
 const SIMULATE_EXAMPLES: &str = "Examples:
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
@@ -47,6 +57,7 @@ enum Command {
     Explain(ExplainArgs),
     Compile(CompileArgs),
     Simulate(SimulateArgs),
+    Budget(BudgetArgs),
 }
 
 /// Say in plain words what an SLO allows, and what pages after how long
@@ -157,6 +168,53 @@ struct SimulateArgs {
     json: bool,
 }
 
+/// Tell what is left of error budgets, counted in events
+#[derive(Debug, clap::Args)]
+#[command(after_help = BUDGET_EXAMPLES)]
+#[command(group = clap::ArgGroup::new("from").required(true).args(["prometheus", "run"]))]
+struct BudgetArgs {
+    /// OpenSLO v1 files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Count in this Prometheus
+    #[arg(long, value_name = "URL")]
+    prometheus: Option<String>,
+    /// Count in the ledger of this run, over its measured phases
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["window", "calendar", "time_zone", "at"])]
+    run: Option<PathBuf>,
+    /// Over so long until now, instead of each objective's period
+    #[arg(long, value_name = "TIME", value_parser = length, conflicts_with = "calendar")]
+    window: Option<Millis>,
+    /// Since the calendar's last turn
+    #[arg(long, value_enum)]
+    calendar: Option<CalendarName>,
+    /// Whose clocks the calendar is by
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "UTC",
+        requires = "calendar"
+    )]
+    time_zone: String,
+    /// At this moment instead of now: 2026-11-21T08:00:00Z
+    #[arg(long, value_name = "MOMENT", value_parser = moment)]
+    at: Option<Timestamp>,
+    /// What is done when how much is left, from a file
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CalendarName {
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ShapeName {
     Step,
@@ -164,11 +222,12 @@ enum ShapeName {
     Pulses,
 }
 
-pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
+pub(super) async fn run(console: &Console, args: Args) -> Result<u8, Failure> {
     match args.command {
         Command::Explain(args) => explain::explain(console, &args.options()),
         Command::Compile(args) => compile::compile(console, &args.options()),
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
+        Command::Budget(args) => budget::budget(console, &args.options()).await,
     }
 }
 
@@ -229,6 +288,42 @@ impl SimulateArgs {
             plot: self.plot,
         }
     }
+}
+
+impl BudgetArgs {
+    fn options(self) -> BudgetOptions {
+        BudgetOptions {
+            files: self.files,
+            from: match (self.run, self.prometheus) {
+                (Some(run), _) => BudgetFrom::Run(run),
+                (None, url) => BudgetFrom::Prometheus {
+                    url: url.unwrap_or_default(),
+                    at: self.at,
+                },
+            },
+            window: match (self.window, self.calendar) {
+                (Some(length), _) => Window::Rolling(length),
+                (None, None) => Window::Period,
+                (None, Some(name)) => {
+                    let calendar = match name {
+                        CalendarName::Week => Calendar::Week,
+                        CalendarName::Month => Calendar::Month,
+                        CalendarName::Quarter => Calendar::Quarter,
+                        CalendarName::Year => Calendar::Year,
+                    };
+                    Window::Calendar(calendar, self.time_zone)
+                }
+            },
+            policy: self.policy,
+            json: self.json,
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let parsed = text.parse::<jiff::Timestamp>();
+    let moment = parsed.map_err(|_| "a moment such as 2026-11-21T08:00:00Z".to_owned())?;
+    Ok(Timestamp(moment.as_millisecond()))
 }
 
 /// `15%` or `0.15`, above 0 and at most everything.

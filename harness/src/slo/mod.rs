@@ -1,5 +1,6 @@
 //! Service level objectives: documents, and the maths of budgets and burn rates. Pure.
 
+pub mod budget;
 pub mod burn;
 pub mod compile;
 pub mod definition;

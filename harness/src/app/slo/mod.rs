@@ -1,5 +1,6 @@
 //! `sloproof slo`: what objectives allow, and what their alerts must do.
 
+pub mod budget;
 pub mod compile;
 pub mod explain;
 mod plot;

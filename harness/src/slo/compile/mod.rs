@@ -154,6 +154,32 @@ pub fn compile(slos: &[Slo], source: &str, options: &Options) -> Result<String, 
     text::file(&slos, source, options)
 }
 
+/// Queries that count events over a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that broke the promise.
+    pub bad: String,
+    /// All of them.
+    pub total: String,
+}
+
+/// The queries that count an SLO's events over a window that ends now, as PromQL.
+pub fn counts(slo: &Slo, window: Millis) -> Result<Counts, CompileError> {
+    let indicator = &slo.indicator;
+    let bad = ratio::bad(indicator, |query| ratio::events(query, window));
+    let both = bad.and_then(|bad| Ok((bad, ratio::events(&indicator.total_query, window)?)));
+    match both {
+        Ok((bad, total)) => Ok(Counts {
+            bad: bad.join("\n"),
+            total,
+        }),
+        Err(source) => Err(CompileError::Query {
+            slo: slo.objective.name.clone(),
+            source,
+        }),
+    }
+}
+
 fn compiled<'a>(slos: &'a [Slo], options: &Options) -> Result<Vec<Compiled<'a>>, CompileError> {
     consistent(slos, options)?;
     slos.iter().map(|slo| Compiled::of(slo, options)).collect()

@@ -4,6 +4,7 @@ use super::events::{Events, for_the_server};
 use crate::model::{Finding, Hop, Moment, Question, Ratio, Reading, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::{BadEvents, SloPlan};
+use crate::slo::budget::spent;
 use crate::verify::alerts::expectation::START_AFRESH;
 use crate::verify::case::{Answered, Case};
 use crate::verify::check::{Check, Meta};
@@ -119,8 +120,8 @@ impl Truth {
             return None;
         }
         let most = (events.total + events.perhaps) as f64;
-        let spent_most = events.bad_most as f64 / (budget * most);
-        let spent_least = events.bad_least as f64 / (budget * most);
+        let spent_most = spent(events.bad_most as f64, most, budget);
+        let spent_least = spent(events.bad_least as f64, most, budget);
         let load = case.timeline.load_end.since(case.timeline.load_start);
         let edges = 2.0 * case.plan.telemetry.scrape_interval.as_secs_f64()
             / load.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -137,7 +138,7 @@ impl Truth {
     /// The truth with so many earlier events in the window, of which nobody knows how many were bad.
     fn after(&self, earlier: u64) -> Self {
         let total = (self.events.total + self.events.perhaps + earlier) as f64;
-        let left = |bad: u64| 1.0 - bad as f64 / (self.budget * total);
+        let left = |bad: u64| 1.0 - spent(bad as f64, total, self.budget);
         let low = left(self.events.bad_most + earlier);
         Self {
             low,
