@@ -87,3 +87,77 @@ fn what_is_out_of_date_is_named_and_written_anew() {
     );
     assert!(compile(place.path(), &["--check"]).status.success());
 }
+
+/// Commands and what they print, of the page's console blocks.
+fn examples(page: &str) -> Vec<(String, String)> {
+    let blocks = page.split("```console\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split("```").next().unwrap());
+    let example = |block: &str| {
+        let (command, printed) = block.split_once('\n').unwrap();
+        let command = command.strip_prefix("$ sloproof ").unwrap().to_owned();
+        (command, printed.trim_end().to_owned())
+    };
+    blocks.map(example).collect()
+}
+
+#[test]
+fn what_the_page_shows_is_what_the_program_prints() {
+    let page = fs::read_to_string(root().join("docs/slo.md")).unwrap();
+    let mut shown = 0;
+    for (command, printed) in examples(&page) {
+        // Run directories are not part of the repository.
+        if command.contains("--run") {
+            continue;
+        }
+        let output = Command::new(SLOPROOF)
+            .args(command.split_whitespace())
+            .env("NO_COLOR", "1")
+            .current_dir(root())
+            .output()
+            .unwrap();
+        assert_eq!(said(&output).trim_end(), printed, "{command}");
+        shown += 1;
+    }
+    assert!(shown >= 3, "only {shown} examples");
+}
+
+#[test]
+fn the_pages_tiers_are_read_and_its_queries_compile() {
+    let page = fs::read_to_string(root().join("docs/slo.md")).unwrap();
+    let blocks = page.split("```yaml\n").skip(1);
+    let blocks: Vec<&str> = blocks
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect();
+    let place = tempfile::tempdir().unwrap();
+    let source = fs::read_to_string(root().join("slo/kv.yaml")).unwrap();
+    fs::write(place.path().join("kv.yaml"), &source).unwrap();
+    let tiers = blocks
+        .iter()
+        .find(|block| block.starts_with("tiers:"))
+        .unwrap();
+    fs::write(place.path().join("tiers.yaml"), tiers).unwrap();
+    let compile = |file: &str| {
+        Command::new(SLOPROOF)
+            .args(["slo", "compile", file, "--tiers", "tiers.yaml"])
+            .current_dir(place.path())
+            .output()
+            .unwrap()
+    };
+    let output = compile("kv.yaml");
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("keep_firing_for: 10m"));
+
+    let latency = source.rsplit("---\n").next().unwrap();
+    let (head, rest) = latency.split_once("        good:\n").unwrap();
+    let (_, tail) = rest.split_once("  timeWindow:").unwrap();
+    let mut queries = 0;
+    for block in blocks.iter().filter(|block| block.starts_with("good:")) {
+        let indented = format!("        {}\n", block.trim_end().replace('\n', "\n        "));
+        let document = format!("{head}{indented}  timeWindow:{tail}");
+        fs::write(place.path().join("latency.yaml"), document).unwrap();
+        let output = compile("latency.yaml");
+        assert!(output.status.success(), "{}", said(&output));
+        queries += 1;
+    }
+    assert_eq!(queries, 2);
+}
