@@ -34,7 +34,7 @@ pub fn router(profiles: Vec<(ProfileName, Faults)>, token: Option<&AdminToken>) 
     if let Some(token) = token {
         router = router.layer(middleware::from_fn_with_state(token.clone(), guard));
     }
-    router.layer(middleware::from_fn(http::catch_panic))
+    http::panics_answered(router)
 }
 
 fn resource(path: &str, faults: Faults, cleared: Vec<Faults>) -> Router {
