@@ -1,7 +1,9 @@
 //! The program: settings, first log line, signal.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader, Read},
+    os::unix::ffi::OsStrExt as _,
     process::{Command, Stdio},
 };
 
@@ -46,6 +48,29 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
         assert!(stderr.contains(variable), "{variable}: {stderr}");
     }
     assert!(stderr.contains("no loopback address"), "{stderr}");
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+}
+
+#[test]
+fn a_negative_number_is_a_mistake_like_any_other() {
+    let flags = ["--seed", "-1", "--rate-limit", "-5", "--log-level", "loud"];
+    let (code, _, stderr) = output(program().args(flags));
+    assert_eq!(code, 2);
+    for variable in ["RANDOM_SEED", "RATE_LIMIT", "LOG_LEVEL"] {
+        assert!(stderr.contains(variable), "{variable}: {stderr}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    let secret = OsStr::from_bytes(b"hunter2\xff");
+    let (code, _, stderr) = output(
+        program()
+            .env("ADMIN_TOKEN", secret)
+            .env("DATABASE_TYPE", OsStr::from_bytes(b"\xff")),
+    );
+    assert_eq!(code, 2);
+    assert!(stderr.contains("ADMIN_TOKEN, DATABASE_TYPE"), "{stderr}");
     assert!(!stderr.contains("hunter2"), "{stderr}");
 }
 

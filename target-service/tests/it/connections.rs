@@ -129,6 +129,32 @@ async fn an_idle_connection_ends() {
 }
 
 #[tokio::test]
+async fn a_client_that_never_reads_loses_its_connection() {
+    let mut parts = Parts::kv();
+    parts.common.max_connections = 1;
+    let target = parts.target(kv_in_memory());
+    assert_eq!(
+        target
+            .send("PUT", "/v1/kv/a", "v".repeat(65_536))
+            .await
+            .status,
+        204
+    );
+    let limits = Limits {
+        stall_time: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let running = Running::start(&target, Duration::from_mins(1), limits).await;
+    let mut greedy = running.connect().await;
+    // More than the system takes off the server's hands.
+    let reads = "GET /v1/kv/a HTTP/1.1\r\nhost: target\r\n\r\n".repeat(500);
+    greedy.write(&reads).await;
+    let mut next = running.connect().await;
+    next.request("GET", "/livez").await;
+    next.read_until(OK).await.expect("its turn");
+}
+
+#[tokio::test]
 async fn a_request_knows_the_address_of_its_client() {
     async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
         peer.to_string()

@@ -114,6 +114,27 @@ fn faults_can_be_there_from_the_start() {
 }
 
 #[test]
+fn a_fault_file_is_judged_by_the_routes_of_the_first_profile_or_by_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("faults.json");
+    let path = path.to_str().expect("UTF-8");
+    let faults = json!({"inner": [{"route": "/v1/kv", "error_ratio": 1}]});
+    std::fs::write(path, faults.to_string()).expect("a file");
+    let both = ["--profile", "kv,events", "--database", "mysql://h/d"];
+    let (code, _, stderr) = output(program().args(both).args(["--faults", path]));
+    assert_eq!(code, 2);
+    assert!(!stderr.contains("FAULTS_FILE"), "not for events: {stderr}");
+
+    std::fs::write(path, "{").expect("a file");
+    let bad = ["--database", "mysql://h/d", "--faults", path];
+    let (code, _, stderr) = output(program().args(bad));
+    assert_eq!(code, 2);
+    for told in ["DATABASE_LOCATION", "FAULTS_FILE"] {
+        assert!(stderr.contains(told), "{told}: {stderr}");
+    }
+}
+
+#[test]
 fn each_profile_has_faults_of_its_own_and_one_call_clears_them_all() {
     let running = Instance::start(&[
         "--profile",

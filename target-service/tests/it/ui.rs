@@ -2,12 +2,14 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use super::support::{Browser, Instance};
 
 const SHOWN: &str = "!document.getElementById('message').hidden && document.getElementById('message-text').textContent";
 
 fn expect_message(browser: &mut Browser, kind: &str, text: &str) {
-    let text = serde_json::json!(text);
+    let text = json!(text);
     browser.wait_for(&format!(
         "({SHOWN}) === {text} && document.getElementById('message').className === 'message {kind}'"
     ));
@@ -168,6 +170,22 @@ fn as_dumbkv_the_page_finds_its_words_all_the_same() {
 }
 
 #[test]
+fn the_buttons_work_while_the_lists_are_on_their_way() {
+    let service = Instance::start(&["--database", "memory"]);
+    let mut browser = Browser::start();
+    browser.open(&format!("http://{}/", service.address));
+    browser.wait_for("!document.getElementById('no-databases').hidden");
+    let hang = json!({"inner": [{"route": "/v1/databases", "hang_ratio": 1}]});
+    service.put_faults("", &hang);
+    fill(&mut browser, "0", "a");
+    browser.click("#put");
+    expect_message(&mut browser, "good", "Stored “a” of database 0.");
+    browser.click("#delete");
+    let deleted = "Deleted. There is no entry “a” of database 0 now.";
+    expect_message(&mut browser, "good", deleted);
+}
+
+#[test]
 fn the_description_is_shown_by_its_page_without_a_network() {
     let service = Instance::start(&["--database", "memory"]);
     let mut browser = Browser::start();
@@ -185,7 +203,7 @@ fn every_field_and_button_has_a_name() {
     browser.open(&format!("http://{}/", service.address));
     let nameless = "[...document.querySelectorAll('input, textarea, button, a, nav')].filter((e) => \
         !(e.labels?.length || e.textContent.trim() || e.getAttribute('aria-label'))).map((e) => e.outerHTML)";
-    assert_eq!(browser.eval(nameless), serde_json::json!([]));
+    assert_eq!(browser.eval(nameless), json!([]));
     // Everything is reached by the tabulator, in the order of reading.
     let mut reached = Vec::new();
     for _ in 0..9 {
