@@ -12,7 +12,7 @@ use std::{
 
 use target_service::profile::ProfileName;
 
-use super::support::Program;
+use super::support::{Program, program};
 
 /// One fenced block.
 struct Block {
@@ -223,7 +223,11 @@ fn every_example_of_the_documentation_does_what_it_says() {
             continue;
         }
         let folder = tempfile::tempdir().expect("a folder");
-        let instance = Program::start_in(folder.path(), &arguments(&page, &text));
+        let instance = Program::of(
+            program()
+                .args(arguments(&page, &text))
+                .current_dir(folder.path()),
+        );
         for example in examples {
             let command = instance.with_real_addresses(&example.command);
             let shell = Command::new("bash")
