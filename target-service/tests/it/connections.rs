@@ -1,16 +1,16 @@
 //! Limits of the connections, seen from the client's end of the wire.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
 use axum::{Router, extract::ConnectInfo, routing::get};
 use target_service::{profile::Profile, server::Limits};
 
-use super::support::{Parts, Running, Scrape, Target, kv_in_memory, raw_http};
+use super::support::{Parts, Program, Running, Scrape, Target, kv_in_memory, program, raw_http};
 
 const OK: &str = r#"{"status":"ok"}"#;
 
@@ -167,32 +167,15 @@ async fn a_request_knows_the_address_of_its_client() {
     client.read_until(&own).await.expect("its own address");
 }
 
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn a_want_of_file_descriptors_is_counted_and_survived() {
     let mut limited = Command::new("sh");
     limited
         .args(["-c", "ulimit -n 32 && exec \"$0\" \"$@\""])
-        .arg(env!("CARGO_BIN_EXE_target-service"))
-        .args(["--listen", "127.0.0.1:0", "--database", "memory"])
-        .stdout(Stdio::piped());
-    let mut child = Killed(limited.spawn().expect("a program"));
-    let mut log = BufReader::new(child.0.stdout.take().expect("a pipe"));
-    let mut first = String::new();
-    log.read_line(&mut first).expect("a line");
-    let first: serde_json::Value = serde_json::from_str(&first).expect("JSON");
-    let address: SocketAddr = first["addr"]
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .expect("an address");
+        .arg(program().get_program())
+        .args(["--listen", "127.0.0.1:0", "--database", "memory"]);
+    let service = Program::of(&mut limited);
+    let address = service.address;
 
     let mut early = TcpStream::connect(address).expect("a connection");
     let mut errors = || {

@@ -8,7 +8,7 @@ use target_service::{
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::support::{GatedStore, Instance, Running, StuckStore, Target, raw_http};
+use super::support::{GatedStore, Program, Running, StuckStore, Target, raw_http};
 
 async fn serve(target: &Target, drain_limit: Duration) -> Running {
     Running::start(target, drain_limit, Limits::default()).await
@@ -97,7 +97,7 @@ async fn a_stuck_request_is_cut_off_at_the_limit() {
 #[test]
 fn a_log_that_nobody_reads_does_not_keep_the_program_from_ending() {
     // Its output is a pipe, and nothing here reads more than the first line.
-    let program = Instance::start(&["--database", "memory"]);
+    let program = Program::start(&["--database", "memory"]);
     // More lines than a pipe of 64 KiB holds.
     for _ in 0..500 {
         assert_eq!(program.get("/nope").0, 404);

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::json;
 
-use super::support::{Browser, Instance};
+use super::support::{Browser, Program};
 
 const SHOWN: &str = "!document.getElementById('message').hidden && document.getElementById('message-text').textContent";
 
@@ -22,7 +22,7 @@ fn fill(browser: &mut Browser, database: &str, key: &str) {
 
 #[test]
 fn entries_are_put_got_listed_and_deleted_in_a_browser() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let shots = tempfile::tempdir().expect("a folder");
     let mut browser = Browser::start();
     browser.resize(1200, 800, false);
@@ -114,7 +114,7 @@ fn keep(shots: &tempfile::TempDir) {
 
 #[test]
 fn mistakes_are_told_beside_their_field_and_nothing_is_sent() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     browser.wait_for("!document.getElementById('no-databases').hidden");
@@ -141,7 +141,7 @@ fn mistakes_are_told_beside_their_field_and_nothing_is_sent() {
 
 #[test]
 fn a_lost_service_is_told_in_words() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     browser.wait_for("!document.getElementById('no-databases').hidden");
@@ -154,7 +154,7 @@ fn a_lost_service_is_told_in_words() {
 
 #[test]
 fn as_dumbkv_the_page_finds_its_words_all_the_same() {
-    let service = Instance::start(&["--database", "memory", "--compat", "dumbkv"]);
+    let service = Program::start(&["--database", "memory", "--compat", "dumbkv"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     fill(&mut browser, "0", "a");
@@ -171,7 +171,7 @@ fn as_dumbkv_the_page_finds_its_words_all_the_same() {
 
 #[test]
 fn the_buttons_work_while_the_lists_are_on_their_way() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     browser.wait_for("!document.getElementById('no-databases').hidden");
@@ -187,7 +187,7 @@ fn the_buttons_work_while_the_lists_are_on_their_way() {
 
 #[test]
 fn the_description_is_shown_by_its_page_without_a_network() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/docs", service.address));
     browser.wait_for("document.querySelectorAll('.opblock').length > 15");
@@ -198,7 +198,7 @@ fn the_description_is_shown_by_its_page_without_a_network() {
 
 #[test]
 fn every_field_and_button_has_a_name() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     let nameless = "[...document.querySelectorAll('input, textarea, button, a, nav')].filter((e) => \
