@@ -39,12 +39,20 @@ fn has_pipe(query: &str) -> bool {
 /// One rule file for those of `slos` that count log lines.
 pub fn compile(slos: &[Slo], source: &str, options: &Options) -> Result<String, CompileError> {
     let all = compiled(slos, options)?;
-    let slos = all.iter().filter(|slo| counts_logs(&slo.slo.indicator));
+    let slos: Vec<_> = all
+        .iter()
+        .filter(|slo| counts_logs(&slo.slo.indicator))
+        .collect();
     let mut out = format!(
         "# Compiled from {} by `sloproof slo compile --loki`; edit that and compile again.\n\
          # For Loki's ruler. Recorded series go where its remote_write sends them; the alerts do without.\n\
-         # Loki evaluates up to now: lines that arrive late are counted by the next evaluation.\ngroups:\n",
-        scalar(source).trim_matches('"')
+         # Loki evaluates up to now: lines that arrive late are counted by the next evaluation.\n{}\n",
+        scalar(source).trim_matches('"'),
+        if slos.is_empty() {
+            "groups: []"
+        } else {
+            "groups:"
+        }
     );
     for slo in slos {
         group(&mut out, slo, options)?;
@@ -73,21 +81,6 @@ fn group(out: &mut String, slo: &Compiled<'_>, options: &Options) -> Result<(), 
         let name = format!("slo:sli_error:ratio_rate{}", window.to_promql());
         record(out, &name, &ratio(indicator, *window), slo);
     }
-    let period = slo.period;
-    let spelled = period.to_promql();
-    let total = counted(&indicator.total_query, period);
-    record(
-        out,
-        &format!("slo:events_bad:increase{spelled}"),
-        &bad(indicator, period),
-        slo,
-    );
-    record(
-        out,
-        &format!("slo:events_total:increase{spelled}"),
-        &[total],
-        slo,
-    );
     for (i, (suffix, tiers)) in slo.alerts().iter().enumerate() {
         let conditions = tiers.iter().map(|tier| condition(slo, tier, options));
         let expr = either(&conditions.collect::<Vec<_>>());
