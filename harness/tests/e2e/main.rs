@@ -4,6 +4,7 @@
 //! the machine was busy may be repeated, twice at most, and says so; one that came out PASS or FAIL wrongly may not.
 
 mod broken;
+mod logs;
 mod oracle;
 mod run;
 mod shipped;
