@@ -18,8 +18,8 @@ pub(super) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 pub async fn trace<F: Future<Output = Response>>(
     tracer: &Tracer,
     passes_on: bool,
-    mut request: Request,
-    next: impl FnOnce(Request) -> F,
+    mut request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     let parent = parent(request.headers());
     let context = tracer.context(parent);
