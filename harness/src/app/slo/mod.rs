@@ -15,22 +15,35 @@ use crate::model::{Source, nearest};
 use crate::scenario::Mistakes;
 use crate::slo::{Objective, Slo, openslo};
 
-/// All SLOs of a file. Mistakes of the file are told, and then there is no result.
+/// All SLOs of a file. Mistakes of the file are told, and then there is no result; so is what is read and not compiled.
 fn slos(console: &Console, file: &Path) -> Result<Option<Vec<Slo>>, Failure> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read {}", file.display()))
-        .map_err(Failure::usage)?;
-    let source = Source {
-        file: file.display().to_string(),
-        text,
-    };
+    let source = source(file)?;
     let mut found = Vec::new();
-    let slos = openslo::read(&source, &mut found);
+    let documents = openslo::File::read(&source, &mut found);
+    let compilable = documents.slos.iter();
+    let slos: Vec<Slo> = compilable
+        .filter_map(|slo| openslo::lower(slo, &source, &mut found))
+        .collect();
+    console.warnings(&documents.notices);
+    for slo in &documents.slos {
+        console.warnings(&openslo::unsaid(slo, &source));
+    }
     if !found.is_empty() {
         console.mistakes(&Mistakes::of(&source.file, found));
         return Ok(None);
     }
     Ok(Some(slos))
+}
+
+/// A file's text under its name.
+fn source(file: &Path) -> Result<Source, Failure> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read {}", file.display()))
+        .map_err(Failure::usage)?;
+    Ok(Source {
+        file: file.display().to_string(),
+        text,
+    })
 }
 
 /// The objectives of a file, or the one of this name; see [`slos()`].

@@ -8,6 +8,7 @@ mod ratio;
 mod text;
 
 pub use ratio::QueryError;
+pub(super) use ratio::is_selector;
 
 use super::definition::Slo;
 use super::tier::{Tier, workbook};
