@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::app::slo::compile::{self, CompileOptions, Options, Target};
+use crate::app::slo::compile::{self, CompileOptions, Options, Style, Target};
 use crate::app::slo::explain::{self, ExplainOptions};
+use crate::app::slo::export::{self, ExportOptions};
+use crate::app::slo::import::{self, Format, ImportOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
 use crate::app::{Console, Failure};
 use crate::model::Millis;
@@ -26,6 +28,14 @@ const COMPILE_EXAMPLES: &str = "Examples:
   sloproof slo compile slo/kv.yaml --check alerts/kv.yaml
   sloproof slo compile slo/kv.yaml --time-scale 60 --scrape 500ms";
 
+const IMPORT_EXAMPLES: &str = "Examples:
+  sloproof slo import sloth.yaml > slo/shop.yaml
+  sloproof slo import pyrra.yaml --from pyrra --json";
+
+const EXPORT_EXAMPLES: &str = "Examples:
+  sloproof slo export slo/kv.yaml --to sloth > sloth.yaml
+  sloproof slo export slo/kv.yaml --to pyrra --json";
+
 const SIMULATE_EXAMPLES: &str = "Examples:
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
   sloproof slo simulate slo/kv.yaml --shape pulses --every 30m --for 6h
@@ -45,6 +55,54 @@ enum Command {
     Explain(ExplainArgs),
     Compile(CompileArgs),
     Simulate(SimulateArgs),
+    Import(ImportArgs),
+    Export(ExportArgs),
+}
+
+/// Write a file of Sloth's or Pyrra's as OpenSLO, and tell what is lost
+#[derive(Debug, clap::Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+struct ImportArgs {
+    /// A file of Sloth's `prometheus/v1` or Pyrra's `pyrra.dev/v1alpha1`
+    file: PathBuf,
+    /// Whose format it is; told from the file unless set
+    #[arg(long, value_enum)]
+    from: Option<FormatName>,
+    /// The period of Sloth's objectives, whose files have none
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = length)]
+    period: Millis,
+    /// Print JSON: the text and what is lost
+    #[arg(long)]
+    json: bool,
+}
+
+/// Write an OpenSLO file in Sloth's or Pyrra's format, and tell what is lost
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPORT_EXAMPLES)]
+struct ExportArgs {
+    /// An OpenSLO v1 file
+    file: PathBuf,
+    /// Into which format
+    #[arg(long, value_enum)]
+    to: FormatName,
+    /// Print JSON: the text and what is lost
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormatName {
+    Sloth,
+    Pyrra,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Sloth => Self::Sloth,
+            FormatName::Pyrra => Self::Pyrra,
+        }
+    }
 }
 
 /// Say in plain words what an SLO allows, and what pages after how long
@@ -76,6 +134,9 @@ struct CompileArgs {
     /// Write nothing; exit with 1 unless this file holds the rules already
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     check: Option<PathBuf>,
+    /// Write the rules that Sloth or Pyrra would make of the same objectives
+    #[arg(long, value_enum, conflicts_with_all = ["time_scale", "scrape", "interval", "min_events", "absent", "runbooks"])]
+    style: Option<FormatName>,
     /// Divide every window, period and interval by this
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     time_scale: u32,
@@ -155,6 +216,23 @@ pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
         Command::Explain(args) => explain::explain(console, &args.options()),
         Command::Compile(args) => compile::compile(console, &args.options()),
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
+        Command::Import(args) => import::import(
+            console,
+            &ImportOptions {
+                file: args.file,
+                from: args.from.map(Format::from),
+                period: args.period,
+                json: args.json,
+            },
+        ),
+        Command::Export(args) => export::export(
+            console,
+            &ExportOptions {
+                file: args.file,
+                to: args.to.into(),
+                json: args.json,
+            },
+        ),
     }
 }
 
@@ -173,6 +251,11 @@ impl CompileArgs {
     fn options(self) -> CompileOptions {
         CompileOptions {
             file: self.file,
+            style: match self.style {
+                None => Style::Own,
+                Some(FormatName::Sloth) => Style::Sloth,
+                Some(FormatName::Pyrra) => Style::Pyrra,
+            },
             to: match (self.output, self.check) {
                 (_, Some(path)) => Target::Check(path),
                 (Some(path), None) => Target::File(path),

@@ -3,6 +3,7 @@
 pub mod burn;
 pub mod compile;
 pub mod definition;
+pub mod exchange;
 pub mod explain;
 pub mod objective;
 pub mod openslo;

@@ -2,6 +2,9 @@
 
 pub mod compile;
 pub mod explain;
+pub mod export;
+pub mod import;
+mod losses;
 mod plot;
 pub mod simulate;
 mod words;
@@ -13,16 +16,28 @@ use anyhow::Context as _;
 use super::{Console, Failure};
 use crate::model::{Source, nearest};
 use crate::scenario::Mistakes;
+use crate::slo::openslo::SloDocument;
 use crate::slo::{Objective, Slo, openslo};
 
-/// All SLOs of a file. Mistakes of the file are told, and then there is no result; so is what is read and not compiled.
+/// All SLOs of a file; see [`documents()`].
 fn slos(console: &Console, file: &Path) -> Result<Option<Vec<Slo>>, Failure> {
+    let documents = documents(console, file)?;
+    Ok(documents.map(|pairs| pairs.into_iter().map(|(_, slo)| slo).collect()))
+}
+
+/// All SLOs of a file as written and as compiled. Mistakes of the file are told, and then there is no result; so is what
+/// is read and cannot be compiled.
+fn documents(console: &Console, file: &Path) -> Result<Option<Vec<(SloDocument, Slo)>>, Failure> {
     let source = source(file)?;
     let mut found = Vec::new();
     let documents = openslo::File::read(&source, &mut found);
-    let compilable = documents.slos.iter();
-    let slos: Vec<Slo> = compilable
-        .filter_map(|slo| openslo::lower(slo, &source, &mut found))
+    let slos: Vec<(SloDocument, Slo)> = documents
+        .slos
+        .iter()
+        .filter_map(|document| {
+            let slo = openslo::lower(document, &source, &mut found)?;
+            Some((document.clone(), slo))
+        })
         .collect();
     console.warnings(&documents.notices);
     for slo in &documents.slos {

@@ -5,8 +5,10 @@
 mod alerts;
 mod budget;
 mod ratio;
+pub mod style;
 mod text;
 
+pub(super) use alerts::pascal;
 pub use ratio::QueryError;
 pub(super) use ratio::is_selector;
 

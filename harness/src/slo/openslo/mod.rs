@@ -23,6 +23,7 @@ pub use file::{File, KINDS};
 pub use head::Head;
 pub use length::Length;
 pub use lower::{lower, unsaid};
+pub(super) use objective::tidy;
 pub use objective::{Bound, ObjectiveDocument, Slice};
 pub use placed::Placed;
 pub use sli::{Measure, Metric, Sli};
