@@ -8,6 +8,7 @@ use crate::app::slo::compile::{self, CompileOptions, Options, Style, Target};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::export::{self, ExportOptions};
 use crate::app::slo::import::{self, Format, ImportOptions};
+use crate::app::slo::lint::{self, LintOptions, Settings};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
 use crate::app::{Console, Failure};
 use crate::model::Millis;
@@ -36,6 +37,11 @@ const EXPORT_EXAMPLES: &str = "Examples:
   sloproof slo export slo/kv.yaml --to sloth > sloth.yaml
   sloproof slo export slo/kv.yaml --to pyrra --json";
 
+const LINT_EXAMPLES: &str = "Examples:
+  sloproof slo lint slo/kv.yaml alerts/kv.yaml --retention 31d
+  sloproof slo lint slo/kv.yaml --buckets 0.1,0.25,0.5 --json
+  sloproof explain slow-reset                  what a lint means";
+
 const SIMULATE_EXAMPLES: &str = "Examples:
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
   sloproof slo simulate slo/kv.yaml --shape pulses --every 30m --for 6h
@@ -57,6 +63,31 @@ enum Command {
     Simulate(SimulateArgs),
     Import(ImportArgs),
     Export(ExportArgs),
+    Lint(LintArgs),
+}
+
+/// Find what is wrong with objectives and rules although they can be read
+#[derive(Debug, clap::Args)]
+#[command(after_help = LINT_EXAMPLES)]
+struct LintArgs {
+    /// OpenSLO v1 files and rule files
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Leave out this lint; may be given several times
+    #[arg(long, value_name = "LINT")]
+    allow: Vec<String>,
+    /// How often series are scraped
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = length)]
+    scrape: Millis,
+    /// How long Prometheus keeps samples
+    #[arg(long, value_name = "TIME", value_parser = length)]
+    retention: Option<Millis>,
+    /// Bucket bounds of the service's histograms
+    #[arg(long, value_name = "BOUNDS", value_delimiter = ',', value_parser = bound)]
+    buckets: Vec<f64>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Write a file of Sloth's or Pyrra's as OpenSLO, and tell what is lost
@@ -225,6 +256,7 @@ pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
                 json: args.json,
             },
         ),
+        Command::Lint(args) => lint::lint(console, &args.options()),
         Command::Export(args) => export::export(
             console,
             &ExportOptions {
@@ -233,6 +265,21 @@ pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
                 json: args.json,
             },
         ),
+    }
+}
+
+impl LintArgs {
+    fn options(self) -> LintOptions {
+        LintOptions {
+            files: self.files,
+            allow: self.allow,
+            settings: Settings {
+                scrape: self.scrape,
+                retention: self.retention,
+                buckets: self.buckets,
+            },
+            json: self.json,
+        }
     }
 }
 
@@ -315,6 +362,15 @@ fn rate(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|rate| *rate > 0.0 && *rate <= 1e9);
     checked.ok_or_else(|| "a number of requests per second above 0, such as 200".to_owned())
+}
+
+fn bound(text: &str) -> Result<f64, String> {
+    let checked = text
+        .trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|bound| bound.is_finite());
+    checked.ok_or_else(|| "bounds separated by commas, such as 0.1,0.25,0.5".to_owned())
 }
 
 /// Longer than a year of seconds is more than a simulation can hold.

@@ -5,6 +5,7 @@ pub mod compile;
 pub mod definition;
 pub mod exchange;
 pub mod explain;
+pub mod lint;
 pub mod objective;
 pub mod openslo;
 pub mod oracle;

@@ -4,6 +4,7 @@ pub mod compile;
 pub mod explain;
 pub mod export;
 pub mod import;
+pub mod lint;
 mod losses;
 mod plot;
 pub mod simulate;
@@ -51,7 +52,7 @@ fn documents(console: &Console, file: &Path) -> Result<Option<Vec<(SloDocument, 
 }
 
 /// A file's text under its name.
-fn source(file: &Path) -> Result<Source, Failure> {
+pub(super) fn source(file: &Path) -> Result<Source, Failure> {
     let text = std::fs::read_to_string(file)
         .with_context(|| format!("cannot read {}", file.display()))
         .map_err(Failure::usage)?;

@@ -31,6 +31,14 @@ pub struct SloDocument {
     pub alert_policies: Vec<AlertPolicy>,
 }
 
+impl SloDocument {
+    /// Whether an annotation `sloproof/allow-<lint>` keeps a lint quiet.
+    pub fn allows(&self, lint: &str) -> bool {
+        let key = format!("sloproof/allow-{lint}");
+        self.head.annotations.contains_key(&key)
+    }
+}
+
 impl Reader<'_> {
     /// Checks everything; `None` if anything was wrong.
     pub(super) fn slo(

@@ -60,6 +60,16 @@ fn check(source: &Source, spec: &Spec, places: &Places, found: &mut Vec<Diagnost
             let message = "objective out of range: a percentage, above 0 and below 100";
             report(&path.at("objective"), message, "objective: 99.9");
         }
+        let alerting = &slo.alerting;
+        let alerts = !(alerting.page_alert.disable && alerting.ticket_alert.disable);
+        if alerts && alerting.name.is_empty() {
+            let message = "an SLO that alerts has a name for its alerts";
+            report(
+                &path.at("alerting"),
+                message,
+                "alerting: { name: KvErrors }",
+            );
+        }
         let sli = &slo.sli;
         let forms = [
             sli.events.is_some(),

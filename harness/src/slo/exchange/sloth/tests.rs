@@ -29,6 +29,7 @@ slos:
       raw:
         error_ratio_query: 1 - avg_over_time(stock_fresh[{{.window}}])
     alerting:
+      name: StockStale
       page_alert: { disable: true }
 "#;
 
