@@ -57,12 +57,12 @@ pub fn lint(console: &Console, options: &LintOptions) -> Result<u8, Failure> {
     } else {
         let told: Vec<Diagnostic> = findings.iter().map(|f| f.diagnostic.clone()).collect();
         console.warnings(&told);
-        let count = match findings.len() {
-            0 => "nothing found".to_owned(),
-            1 => "1 finding".to_owned(),
-            n => format!("{n} findings"),
-        };
-        console.say(&format!("{count} in {} files", options.files.len()));
+        let some = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+        let files = some(options.files.len(), "file");
+        console.say(&match findings.len() {
+            0 => format!("nothing found in {files}"),
+            n => format!("{} in {files}", some(n, "finding")),
+        });
     }
     Ok(if findings.is_empty() {
         PASS

@@ -6,32 +6,7 @@ use crate::slo::Slo;
 use crate::slo::exchange::openslo_text;
 use crate::slo::openslo::{File, SloDocument, lower};
 
-const SHOP: &str = r#"version: prometheus/v1
-service: shop
-labels: { team: storefront }
-slos:
-  - name: checkout-availability
-    objective: 99.9
-    description: Orders are taken.
-    sli:
-      events:
-        error_query: sum(rate(orders_total{code=~"5.."}[{{.window}}]))
-        total_query: sum(rate(orders_total[{{.window}}]))
-    alerting:
-      name: CheckoutErrors
-      labels: { area: orders }
-      annotations: { runbook_url: "https://runbooks.example/checkout" }
-      page_alert: { labels: { route: pager } }
-      ticket_alert: { labels: { route: queue } }
-  - name: stock-freshness
-    objective: 95
-    sli:
-      raw:
-        error_ratio_query: 1 - avg_over_time(stock_fresh[{{.window}}])
-    alerting:
-      name: StockStale
-      page_alert: { disable: true }
-"#;
+const SHOP: &str = include_str!("../../../../tests/fixtures/slo/sloth.yaml");
 
 /// Of the series of the first SLO.
 const SEL: &str = r#"{sloth_id="shop-checkout-availability", sloth_service="shop", sloth_slo="checkout-availability"}"#;
