@@ -1,14 +1,14 @@
 //! `sloproof slo`.
 
+mod lint;
+mod translate;
+
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
 use crate::app::slo::compile::{self, CompileOptions, Options, Style, Target};
 use crate::app::slo::explain::{self, ExplainOptions};
-use crate::app::slo::export::{self, ExportOptions};
-use crate::app::slo::import::{self, Format, ImportOptions};
-use crate::app::slo::lint::{self, LintOptions, Settings};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
 use crate::app::{Console, Failure};
 use crate::model::Millis;
@@ -29,19 +29,6 @@ const COMPILE_EXAMPLES: &str = "Examples:
   sloproof slo compile slo/kv.yaml --check alerts/kv.yaml
   sloproof slo compile slo/kv.yaml --time-scale 60 --scrape 500ms";
 
-const IMPORT_EXAMPLES: &str = "Examples:
-  sloproof slo import sloth.yaml > slo/shop.yaml
-  sloproof slo import pyrra.yaml --from pyrra --json";
-
-const EXPORT_EXAMPLES: &str = "Examples:
-  sloproof slo export slo/kv.yaml --to sloth > sloth.yaml
-  sloproof slo export slo/kv.yaml --to pyrra --json";
-
-const LINT_EXAMPLES: &str = "Examples:
-  sloproof slo lint slo/kv.yaml alerts/kv.yaml --retention 31d
-  sloproof slo lint slo/kv.yaml --buckets 0.1,0.25,0.5 --json
-  sloproof explain slow-reset                  what a lint means";
-
 const SIMULATE_EXAMPLES: &str = "Examples:
   sloproof slo simulate slo/kv.yaml --errors 15% --for 10m
   sloproof slo simulate slo/kv.yaml --shape pulses --every 30m --for 6h
@@ -61,79 +48,9 @@ enum Command {
     Explain(ExplainArgs),
     Compile(CompileArgs),
     Simulate(SimulateArgs),
-    Import(ImportArgs),
-    Export(ExportArgs),
-    Lint(LintArgs),
-}
-
-/// Find what is wrong with objectives and rules although they can be read
-#[derive(Debug, clap::Args)]
-#[command(after_help = LINT_EXAMPLES)]
-struct LintArgs {
-    /// OpenSLO v1 files and rule files
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Leave out this lint; may be given several times
-    #[arg(long, value_name = "LINT")]
-    allow: Vec<String>,
-    /// How often series are scraped
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = length)]
-    scrape: Millis,
-    /// How long Prometheus keeps samples
-    #[arg(long, value_name = "TIME", value_parser = length)]
-    retention: Option<Millis>,
-    /// Bucket bounds of the service's histograms
-    #[arg(long, value_name = "BOUNDS", value_delimiter = ',', value_parser = bound)]
-    buckets: Vec<f64>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-/// Write a file of Sloth's or Pyrra's as OpenSLO, and tell what is lost
-#[derive(Debug, clap::Args)]
-#[command(after_help = IMPORT_EXAMPLES)]
-struct ImportArgs {
-    /// A file of Sloth's `prometheus/v1` or Pyrra's `pyrra.dev/v1alpha1`
-    file: PathBuf,
-    /// Whose format it is; told from the file unless set
-    #[arg(long, value_enum)]
-    from: Option<FormatName>,
-    /// The period of Sloth's objectives, whose files have none
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = length)]
-    period: Millis,
-    /// Print JSON: the text and what is lost
-    #[arg(long)]
-    json: bool,
-}
-
-/// Write an OpenSLO file in Sloth's or Pyrra's format, and tell what is lost
-#[derive(Debug, clap::Args)]
-#[command(after_help = EXPORT_EXAMPLES)]
-struct ExportArgs {
-    /// An OpenSLO v1 file
-    file: PathBuf,
-    /// Into which format
-    #[arg(long, value_enum)]
-    to: FormatName,
-    /// Print JSON: the text and what is lost
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatName {
-    Sloth,
-    Pyrra,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Sloth => Self::Sloth,
-            FormatName::Pyrra => Self::Pyrra,
-        }
-    }
+    Import(translate::ImportArgs),
+    Export(translate::ExportArgs),
+    Lint(lint::Args),
 }
 
 /// Say in plain words what an SLO allows, and what pages after how long
@@ -167,7 +84,7 @@ struct CompileArgs {
     check: Option<PathBuf>,
     /// Write the rules that Sloth or Pyrra would make of the same objectives
     #[arg(long, value_enum, conflicts_with_all = ["time_scale", "scrape", "interval", "min_events", "absent", "runbooks"])]
-    style: Option<FormatName>,
+    style: Option<translate::FormatName>,
     /// Divide every window, period and interval by this
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     time_scale: u32,
@@ -247,39 +164,9 @@ pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
         Command::Explain(args) => explain::explain(console, &args.options()),
         Command::Compile(args) => compile::compile(console, &args.options()),
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
-        Command::Import(args) => import::import(
-            console,
-            &ImportOptions {
-                file: args.file,
-                from: args.from.map(Format::from),
-                period: args.period,
-                json: args.json,
-            },
-        ),
-        Command::Lint(args) => lint::lint(console, &args.options()),
-        Command::Export(args) => export::export(
-            console,
-            &ExportOptions {
-                file: args.file,
-                to: args.to.into(),
-                json: args.json,
-            },
-        ),
-    }
-}
-
-impl LintArgs {
-    fn options(self) -> LintOptions {
-        LintOptions {
-            files: self.files,
-            allow: self.allow,
-            settings: Settings {
-                scrape: self.scrape,
-                retention: self.retention,
-                buckets: self.buckets,
-            },
-            json: self.json,
-        }
+        Command::Import(args) => translate::import(console, args),
+        Command::Export(args) => translate::export(console, args),
+        Command::Lint(args) => lint::run(console, args),
     }
 }
 
@@ -300,8 +187,8 @@ impl CompileArgs {
             file: self.file,
             style: match self.style {
                 None => Style::Own,
-                Some(FormatName::Sloth) => Style::Sloth,
-                Some(FormatName::Pyrra) => Style::Pyrra,
+                Some(translate::FormatName::Sloth) => Style::Sloth,
+                Some(translate::FormatName::Pyrra) => Style::Pyrra,
             },
             to: match (self.output, self.check) {
                 (_, Some(path)) => Target::Check(path),
@@ -362,15 +249,6 @@ fn rate(text: &str) -> Result<f64, String> {
         .ok()
         .filter(|rate| *rate > 0.0 && *rate <= 1e9);
     checked.ok_or_else(|| "a number of requests per second above 0, such as 200".to_owned())
-}
-
-fn bound(text: &str) -> Result<f64, String> {
-    let checked = text
-        .trim()
-        .parse::<f64>()
-        .ok()
-        .filter(|bound| bound.is_finite());
-    checked.ok_or_else(|| "bounds separated by commas, such as 0.1,0.25,0.5".to_owned())
 }
 
 /// Longer than a year of seconds is more than a simulation can hold.

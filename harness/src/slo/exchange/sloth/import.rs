@@ -14,6 +14,8 @@ use crate::slo::openslo::spec::{
     RatioSpec, RawType, SliSpec, SloSpec, TimeWindowSpec,
 };
 
+const WINDOW: &str = "{{.window}}";
+
 /// Reads every document of a file; mistakes go to `found`.
 pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Spec> {
     let before = found.len();
@@ -41,11 +43,39 @@ pub fn read(source: &Source, found: &mut Vec<Diagnostic>) -> Vec<Spec> {
             continue;
         }
         if let Some(shaped) = yaml::read::<Spec>(source, node, found) {
-            check(source, &shaped.value, &shaped.places, found);
-            specs.push(shaped.value);
+            let mut spec = shaped.value;
+            spec.slos.iter_mut().for_each(tighten);
+            check(source, &spec, &shaped.places, found);
+            specs.push(spec);
         }
     }
     specs
+}
+
+/// Writes each place of the window in one way: `{{ .window }}` is the same to Sloth.
+fn tighten(slo: &mut SlothSlo) {
+    let events = slo.sli.events.iter_mut();
+    let events = events.flat_map(|events| [&mut events.error_query, &mut events.total_query]);
+    let raw = slo.sli.raw.iter_mut().map(|raw| &mut raw.error_ratio_query);
+    for query in events.chain(raw) {
+        let mut tight = String::new();
+        let mut rest = query.as_str();
+        while let Some((before, after)) = rest.split_once("{{") {
+            tight.push_str(before);
+            match after.split_once("}}") {
+                Some((name, after)) if name.trim() == ".window" => {
+                    tight.push_str(WINDOW);
+                    rest = after;
+                }
+                _ => {
+                    tight.push_str("{{");
+                    rest = after;
+                }
+            }
+        }
+        tight.push_str(rest);
+        *query = tight;
+    }
 }
 
 fn check(source: &Source, spec: &Spec, places: &Places, found: &mut Vec<Diagnostic>) {
@@ -71,6 +101,22 @@ fn check(source: &Source, spec: &Spec, places: &Places, found: &mut Vec<Diagnost
             );
         }
         let sli = &slo.sli;
+        let at = path.at("sli");
+        let mut queries = Vec::new();
+        if let Some(events) = &sli.events {
+            let at = at.at("events");
+            queries.push((at.at("error_query"), &events.error_query));
+            queries.push((at.at("total_query"), &events.total_query));
+        }
+        if let Some(raw) = &sli.raw {
+            queries.push((at.at("raw").at("error_ratio_query"), &raw.error_ratio_query));
+        }
+        for (path, query) in queries {
+            if !query.contains(WINDOW) {
+                let message = "a query has no place for the window";
+                report(&path, message, "sum(rate(x[{{.window}}]))");
+            }
+        }
         let forms = [
             sli.events.is_some(),
             sli.raw.is_some(),

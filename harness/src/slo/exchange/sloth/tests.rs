@@ -284,3 +284,19 @@ fn an_objective_of_our_own_is_exported_with_what_is_lost() {
         .collect();
     assert_eq!(fields, ["metadata.displayName", "metadata.displayName"]);
 }
+
+#[test]
+fn the_place_of_the_window_may_be_written_wide_and_must_be_there() {
+    let wide = SHOP.replace("{{.window}}", "{{ .window }}");
+    assert_eq!(specs(&wide), specs(SHOP));
+    let mut found = Vec::new();
+    read(
+        &source(&SHOP.replace("orders_total[{{.window}}]", "orders_total[5m]")),
+        &mut found,
+    );
+    let told: Vec<String> = found
+        .iter()
+        .map(|d| format!("{} {}", d.line, d.message))
+        .collect();
+    assert_eq!(told, ["11 a query has no place for the window"]);
+}
