@@ -47,12 +47,10 @@ async fn traced(State(layers): State<Arc<Layers>>, request: Request, next: Next)
         rate_limit,
         limit,
     } = &*layers;
+    let whole = *bodies == Bodies::Whole;
     // A stream takes its time, and its profile has limits of its own.
-    let (whole, in_time) = match bodies {
-        Bodies::Whole => (true, Some(*limit)),
-        Bodies::Streamed => (false, None),
-    };
-    telemetry::trace(&telemetry.tracer, request, |request| {
+    let in_time = whole.then_some(*limit);
+    telemetry::trace(&telemetry.tracer, !whole, request, |request| {
         faults::outer(&telemetry.faults, request, |request| {
             telemetry::measure(telemetry, request, |request| {
                 http::catch_panic(request, |request| {
