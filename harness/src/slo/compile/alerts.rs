@@ -130,7 +130,7 @@ fn description(slo: &Compiled<'_>, tiers: &[Tier]) -> String {
 }
 
 /// `kv-availability` as `KvAvailability`.
-pub(in crate::slo) fn pascal(name: &str) -> String {
+pub(super) fn pascal(name: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
         let first = letters.next().map(|c| c.to_ascii_uppercase());

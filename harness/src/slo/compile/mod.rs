@@ -8,9 +8,7 @@ mod ratio;
 pub mod style;
 mod text;
 
-pub(super) use alerts::pascal;
 pub use ratio::QueryError;
-pub(super) use ratio::is_selector;
 
 use super::definition::Slo;
 use super::tier::{Tier, workbook};

@@ -35,7 +35,7 @@ fn over(query: &str, window: Millis, function: &str) -> Result<String, QueryErro
 }
 
 /// A metric name, braces, or both; quotes may hold anything.
-pub(in crate::slo) fn is_selector(query: &str) -> bool {
+fn is_selector(query: &str) -> bool {
     let name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     let rest = query.trim().trim_start_matches(name);
     if rest.is_empty() {

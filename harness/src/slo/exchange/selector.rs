@@ -22,6 +22,11 @@ pub struct Matcher {
     pub value: String,
 }
 
+/// Whether a query is nothing but a selector, to which a range can be added.
+pub fn is_selector(query: &str) -> bool {
+    Selector::parse(query).is_some()
+}
+
 impl Matcher {
     /// `label="value"`.
     pub fn equal(label: &str, value: &str) -> Self {

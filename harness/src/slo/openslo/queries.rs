@@ -5,7 +5,7 @@
 //! traffic there is no sample, so that silence is neither good nor bad.
 
 use super::objective::{Bound, Slice};
-use crate::slo::compile::is_selector;
+use crate::slo::exchange::selector::is_selector;
 use crate::slo::{Indicator, Part};
 
 /// The place of the window.

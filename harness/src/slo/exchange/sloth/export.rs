@@ -2,7 +2,7 @@
 
 use super::spec::{Alerting, Events, Raw, Sli, SlothSlo, Spec, VERSION};
 use super::{ALERTING, NAME, PERIOD};
-use crate::slo::compile::is_selector;
+use crate::slo::exchange::selector::is_selector;
 use crate::slo::exchange::{Exchange, Loss, duration};
 use crate::slo::openslo::{Measure, SloDocument};
 use crate::slo::{Indicator, Part, Slo};
@@ -74,7 +74,7 @@ fn one(document: &SloDocument, slo: &Slo, losses: &mut Vec<Loss>) -> Option<Slot
             Alerting::default()
         }
         None => Alerting {
-            name: crate::slo::compile::pascal(name),
+            name: alert_name(name),
             ..Alerting::default()
         },
     };
@@ -95,6 +95,15 @@ fn one(document: &SloDocument, slo: &Slo, losses: &mut Vec<Loss>) -> Option<Slot
         sli,
         alerting,
     })
+}
+
+/// `kv-availability` as `KvAvailability`: Sloth's alerts have no name of their own.
+fn alert_name(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    };
+    name.split('-').map(word).collect()
 }
 
 /// 99.9, without the dust of binary fractions.
