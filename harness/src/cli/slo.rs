@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::app::slo::compile::{self, CompileOptions, Options, Style, Target};
+use crate::app::slo::compile::{self, CompileOptions, Options, Target};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
+use crate::app::slo::style::{self, Style, StyleOptions};
 use crate::app::{Console, Failure};
 use crate::model::Millis;
 
@@ -83,7 +84,7 @@ struct CompileArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     check: Option<PathBuf>,
     /// Write the rules that Sloth or Pyrra would make of the same objectives
-    #[arg(long, value_enum, conflicts_with_all = ["time_scale", "scrape", "interval", "min_events", "absent", "runbooks"])]
+    #[arg(long, value_enum, conflicts_with_all = ["check", "time_scale", "scrape", "interval", "min_events", "absent", "runbooks"])]
     style: Option<translate::FormatName>,
     /// Divide every window, period and interval by this
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -162,7 +163,17 @@ enum ShapeName {
 pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
     match args.command {
         Command::Explain(args) => explain::explain(console, &args.options()),
-        Command::Compile(args) => compile::compile(console, &args.options()),
+        Command::Compile(args) => match args.style {
+            None => compile::compile(console, &args.options()),
+            Some(name) => style::compile(
+                console,
+                &StyleOptions {
+                    file: args.file,
+                    style: Style::from(name),
+                    output: args.output,
+                },
+            ),
+        },
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
         Command::Import(args) => translate::import(console, args),
         Command::Export(args) => translate::export(console, args),
@@ -185,11 +196,6 @@ impl CompileArgs {
     fn options(self) -> CompileOptions {
         CompileOptions {
             file: self.file,
-            style: match self.style {
-                None => Style::Own,
-                Some(translate::FormatName::Sloth) => Style::Sloth,
-                Some(translate::FormatName::Pyrra) => Style::Pyrra,
-            },
             to: match (self.output, self.check) {
                 (_, Some(path)) => Target::Check(path),
                 (Some(path), None) => Target::File(path),

@@ -8,7 +8,6 @@ use crate::app::{Console, Failure, PASS};
 use crate::gate::exit;
 use crate::slo::compile;
 pub use crate::slo::compile::Options;
-pub use crate::slo::compile::style::{self, Style};
 
 /// What to compile.
 #[derive(Debug, Clone)]
@@ -17,8 +16,6 @@ pub struct CompileOptions {
     pub file: PathBuf,
     /// How to compile.
     pub options: Options,
-    /// Whose rules to write.
-    pub style: Style,
     /// What to do with the rules.
     pub to: Target,
 }
@@ -36,25 +33,13 @@ pub enum Target {
 
 /// Compiles every SLO of a file into Prometheus rules.
 pub fn compile(console: &Console, options: &CompileOptions) -> Result<u8, Failure> {
-    let Some(documents) = super::documents(console, &options.file)? else {
+    let Some(slos) = super::slos(console, &options.file)? else {
         return Ok(exit::USAGE);
     };
     let source = options.file.display().to_string();
-    let pairs: Vec<_> = documents
-        .iter()
-        .map(|(document, slo)| (document, slo))
-        .collect();
-    let foreign = style::foreign(options.style, &pairs, &source).context("cannot encode")?;
-    let slos: Vec<_> = documents.iter().map(|(_, slo)| slo.clone()).collect();
-    let text = match foreign {
-        Some(made) => {
-            super::losses::tell(console, &made.losses);
-            made.written
-        }
-        None => compile::compile(&slos, &source, &options.options)
-            .with_context(|| format!("cannot compile {source}"))
-            .map_err(Failure::usage)?,
-    };
+    let text = compile::compile(&slos, &source, &options.options)
+        .with_context(|| format!("cannot compile {source}"))
+        .map_err(Failure::usage)?;
     match &options.to {
         Target::Output => console.print(&text)?,
         Target::File(path) => {

@@ -8,6 +8,7 @@ pub mod lint;
 mod losses;
 mod plot;
 pub mod simulate;
+pub mod style;
 mod words;
 
 use std::path::Path;

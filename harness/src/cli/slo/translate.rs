@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use crate::app::slo::export::{self, ExportOptions};
 use crate::app::slo::import::{self, Format, ImportOptions};
+use crate::app::slo::style::Style;
 use crate::app::{Console, Failure};
 use crate::model::Millis;
 
@@ -57,6 +58,15 @@ pub(super) enum FormatName {
 }
 
 impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Sloth => Self::Sloth,
+            FormatName::Pyrra => Self::Pyrra,
+        }
+    }
+}
+
+impl From<FormatName> for Style {
     fn from(name: FormatName) -> Self {
         match name {
             FormatName::Sloth => Self::Sloth,

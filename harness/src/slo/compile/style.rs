@@ -1,29 +1,25 @@
-//! Whose rules to write: this program's, or those that another tool would make of the same objectives.
+//! The rules that another tool would make of the same objectives.
 
 use crate::slo::exchange::{Exchange, pyrra, sloth};
 use crate::slo::openslo::SloDocument;
 use crate::slo::{Slo, exchange::Loss};
 
 /// The tool whose rules are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// This program's own.
-    #[default]
-    Own,
     /// Sloth v0.16.
     Sloth,
     /// Pyrra.
     Pyrra,
 }
 
-/// The rules of another tool, as text; `None` for [`Style::Own`], which [`super::compile()`] writes.
+/// The rules of the tool, as text.
 pub fn foreign(
     style: Style,
     slos: &[(&SloDocument, &Slo)],
     source: &str,
-) -> Result<Option<Exchange<String>>, serde_saphyr::ser::Error> {
+) -> Result<Exchange<String>, serde_saphyr::ser::Error> {
     let (file, losses, tool): (_, Vec<Loss>, _) = match style {
-        Style::Own => return Ok(None),
         Style::Sloth => {
             // Sloth makes the rules of one period at a time.
             let mut groups = Vec::new();
@@ -51,8 +47,8 @@ pub fn foreign(
     let head = format!(
         "# Compiled from {source} by `sloproof slo compile` in the style of {tool}; edit that and compile again.\n"
     );
-    Ok(Some(Exchange {
+    Ok(Exchange {
         written: head + &yaml,
         losses,
-    }))
+    })
 }
