@@ -101,10 +101,10 @@ fn indicator(
     let mut query = |metric: &Metric| {
         let kind = metric.kind.as_deref().unwrap_or("Prometheus");
         match &metric.query {
-            Some(query) if kind == "Prometheus" => Some(query.value.clone()),
+            Some(query) if matches!(kind, "Prometheus" | "Loki") => Some(query.value.clone()),
             _ => {
                 let message = format!("a query of `{kind}` is read and cannot be compiled");
-                refuse(metric.span, message, "type: Prometheus");
+                refuse(metric.span, message, "type: Prometheus, or Loki");
                 None
             }
         }

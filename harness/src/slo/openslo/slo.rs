@@ -32,6 +32,15 @@ pub struct SloDocument {
 }
 
 impl SloDocument {
+    /// Whether its own indicator counts log lines.
+    pub fn asks_loki(&self) -> bool {
+        let metric = self.sli.as_ref().map(|sli| match &sli.measure {
+            Measure::Ratio { total, .. } => total,
+            Measure::Raw { ratio: metric, .. } | Measure::Threshold(metric) => metric,
+        });
+        metric.is_some_and(|metric| metric.kind.as_deref() == Some("Loki"))
+    }
+
     /// Whether an annotation `sloproof/allow-<lint>` keeps a lint quiet.
     pub fn allows(&self, lint: &str) -> bool {
         let key = format!("sloproof/allow-{lint}");

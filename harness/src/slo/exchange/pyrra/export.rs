@@ -21,6 +21,13 @@ fn one(document: &SloDocument, slo: &Slo, losses: &mut Vec<Loss>) -> Option<Pyrr
     let head = &document.head;
     let name = &head.name.value;
     let mut lose = |field: &str, reason: String| losses.push(Loss::new(name, field, reason));
+    if document.asks_loki() {
+        lose(
+            "indicator",
+            "Pyrra asks Prometheus only; the SLO is left out".to_owned(),
+        );
+        return None;
+    }
     let kept = head
         .annotations
         .get(KEPT)

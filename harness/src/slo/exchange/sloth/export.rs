@@ -40,6 +40,13 @@ fn one(document: &SloDocument, slo: &Slo, losses: &mut Vec<Loss>) -> Option<Slot
     let name = &document.head.name.value;
     let annotations = &document.head.annotations;
     let mut lose = |field: &str, reason: String| losses.push(Loss::new(name, field, reason));
+    if document.asks_loki() {
+        lose(
+            "indicator",
+            "Sloth asks Prometheus only; the SLO is left out".to_owned(),
+        );
+        return None;
+    }
     if slo.objective.period != PERIOD {
         let period = duration::print(slo.objective.period);
         lose(
