@@ -1,5 +1,8 @@
 //! `sloproof slo`.
 
+mod lint;
+mod translate;
+
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
@@ -8,6 +11,7 @@ use crate::app::slo::budget::{self, BudgetOptions, Calendar, From as BudgetFrom,
 use crate::app::slo::compile::{self, CompileOptions, Options};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
+use crate::app::slo::style::{self, Style, StyleOptions};
 use crate::app::{Console, Failure};
 use crate::model::{Millis, Timestamp};
 
@@ -58,6 +62,9 @@ enum Command {
     Compile(CompileArgs),
     Simulate(SimulateArgs),
     Budget(BudgetArgs),
+    Import(translate::ImportArgs),
+    Export(translate::ExportArgs),
+    Lint(lint::Args),
 }
 
 /// Say in plain words what an SLO allows, and what pages after how long
@@ -101,6 +108,9 @@ struct CompileArgs {
     /// Other alerts than the SRE workbook's, from a file
     #[arg(long, value_name = "FILE")]
     tiers: Option<PathBuf>,
+    /// Write the rules that Sloth or Pyrra would make of the same objectives
+    #[arg(long, value_enum, conflicts_with_all = ["check", "time_scale", "scrape", "interval", "min_events", "absent", "runbooks"])]
+    style: Option<translate::FormatName>,
     /// Divide every window, period and interval by this
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     time_scale: u32,
@@ -225,9 +235,22 @@ enum ShapeName {
 pub(super) async fn run(console: &Console, args: Args) -> Result<u8, Failure> {
     match args.command {
         Command::Explain(args) => explain::explain(console, &args.options()),
-        Command::Compile(args) => compile::compile(console, &args.options()),
+        Command::Compile(args) => match args.style {
+            None => compile::compile(console, &args.options()),
+            Some(name) => style::compile(
+                console,
+                &StyleOptions {
+                    file: args.file,
+                    style: Style::from(name),
+                    output: args.output,
+                },
+            ),
+        },
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
         Command::Budget(args) => budget::budget(console, &args.options()).await,
+        Command::Import(args) => translate::import(console, args),
+        Command::Export(args) => translate::export(console, args),
+        Command::Lint(args) => lint::run(console, args),
     }
 }
 

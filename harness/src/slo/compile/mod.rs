@@ -11,6 +11,7 @@ mod ratio;
 mod rows;
 mod scalar;
 mod selector;
+pub mod style;
 mod text;
 
 pub use ratio::QueryError;
