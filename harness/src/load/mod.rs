@@ -12,6 +12,7 @@ pub mod key;
 pub mod pacer;
 pub mod self_watch;
 pub mod template;
+pub mod wire;
 
 pub use arrival::Schedule;
 pub use engine::{Engine, Progress};
