@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::arrival::Schedule;
 use super::client::{Client, Request};
 use super::draw::{Stream, bits};
 use super::key::key_number;
 use super::pacer::wait_until;
+use super::schedule::Schedule;
 use super::template::Template;
 use crate::ledger::Sample;
 use crate::model::outcome::NotSent;

@@ -3,16 +3,16 @@
 //! In: a [`LoadPlan`](crate::scenario::plan::LoadPlan) and a [`Client`](client::Client). Out: a
 //! [`Sample`](crate::ledger::Sample) per arrival. Nothing here knows telemetry or judges anything.
 
-pub mod arrival;
 pub mod client;
 pub mod draw;
 pub mod engine;
 pub mod fault;
 pub mod key;
 pub mod pacer;
+pub mod schedule;
 pub mod self_watch;
 pub mod template;
 pub mod wire;
 
-pub use arrival::Schedule;
 pub use engine::{Engine, Progress};
+pub use schedule::Schedule;

@@ -12,6 +12,7 @@ use crate::ledger::WindowRow;
 use crate::load::Progress;
 use crate::model::AlertState;
 use crate::scenario::Plan;
+use crate::scenario::plan::{Curve, Phase};
 
 /// The progress display of one load.
 pub(super) struct Live<'a> {
@@ -79,11 +80,7 @@ impl<'a> Live<'a> {
 
     fn phase_line(&self, index: usize) -> String {
         let phase = &self.plan.load.phases[index];
-        let rate = if (phase.rate_from - phase.rate_to).abs() < f64::EPSILON {
-            format!("{}/s", phase.rate_from)
-        } else {
-            format!("{}/s to {}/s", phase.rate_from, phase.rate_to)
-        };
+        let rate = rate(phase);
         let faults = if phase.faults.is_some() {
             ", faults on"
         } else {
@@ -133,6 +130,21 @@ impl<'a> Live<'a> {
             })
             .collect();
         format!("routes     {}", words.join("    "))
+    }
+}
+
+fn rate(phase: &Phase) -> String {
+    let (from, to) = (phase.rate_from, phase.rate_to);
+    match &phase.curve {
+        Curve::Line if (from - to).abs() < f64::EPSILON => format!("{from}/s"),
+        Curve::Line => format!("{from}/s to {to}/s"),
+        Curve::Steps { rates } => {
+            let steps: Vec<String> = rates.iter().map(ToString::to_string).collect();
+            format!("{}/s in steps", steps.join(", "))
+        }
+        Curve::Spike { peak, at, width } => format!("{from}/s, {peak}/s from {at} for {width}"),
+        Curve::Sine { amplitude, period } => format!("{from}/s ± {amplitude}/s every {period}"),
+        Curve::Replay { due_us } => format!("{} recorded times", due_us.len()),
     }
 }
 

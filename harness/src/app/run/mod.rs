@@ -23,6 +23,7 @@ use super::{Console, Failure, now};
 use crate::gate::exit;
 use crate::model::{Evidence, EvidenceSet, Timeline};
 use crate::report::{self, Document, Format};
+use crate::scenario::plan::Phase;
 use crate::scenario::{self, Overrides, Plan};
 use crate::telemetry;
 use crate::verify;
@@ -208,7 +209,7 @@ fn headline(plan: &Plan) -> String {
         .load
         .phases
         .iter()
-        .map(|p| p.rate_from.max(p.rate_to))
+        .map(Phase::peak_rate)
         .fold(0.0, f64::max);
     let scale = match plan.time_scale {
         1 => String::new(),
