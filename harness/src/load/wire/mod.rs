@@ -3,6 +3,8 @@
 //! A worker owns its connections and runs on a thread of its own, so nothing here is `Send`. Time-outs belong to the
 //! worker: dropping the future of [`Connection::exchange`] ends the exchange, and the connection is then closed.
 
+pub mod http1;
+
 use crate::model::Outcome;
 
 /// The head and body of one request as they go over the wire in HTTP/1.1.
