@@ -3,6 +3,8 @@
 //! A worker owns its connections and runs on a thread of its own, so nothing here is `Send`. Time-outs belong to the
 //! worker: dropping the future of [`Connection::exchange`] ends the exchange, and the connection is then closed.
 
+pub mod http1;
+
 use crate::model::Outcome;
 
 /// The head and body of one request as they go over the wire in HTTP/1.1.
@@ -19,9 +21,18 @@ pub struct Rendered<'a> {
 pub struct Reply {
     /// Ask for the body: a later request wants a value of it.
     pub keep_body: bool,
-    /// The decoded body if it was asked for, else empty.
+    /// The decoded body if it was asked for, else empty. Bodies are kept up to [`KEPT_BODY`] bytes.
     pub body: Vec<u8>,
+    /// Ask for the head: a later request wants a value of it.
+    pub keep_head: bool,
+    /// The head's lines `name: value`, each ended by CRLF, if they were asked for, else empty.
+    pub head: Vec<u8>,
+    /// Bytes followed the reply that no request asked for: the peer's framing is wrong. Told by plain HTTP/1.1 only.
+    pub surplus: bool,
 }
+
+/// How much of a body is kept for a later request; what is beyond is counted and dropped.
+pub const KEPT_BODY: usize = 1 << 20;
 
 /// Opens connections to one place.
 pub trait Connect {
@@ -43,4 +54,11 @@ pub trait Connection {
 
     /// Whether another exchange may follow: the peer keeps it open and the framing is sound.
     fn reusable(&self) -> bool;
+
+    /// Whether the last exchange failed because the peer had already left an idle connection, before one byte of the
+    /// request was handed to the kernel. Only then may the request be sent again on a fresh connection: no server can
+    /// have counted it.
+    fn unsent(&self) -> bool {
+        false
+    }
 }
