@@ -1,18 +1,21 @@
 //! The load engine: open-loop arrivals at intended times, one outcome each.
 //!
-//! In: a [`LoadPlan`](crate::scenario::plan::LoadPlan) and a [`Client`](client::Client). Out: a
-//! [`Sample`](crate::ledger::Sample) per arrival. Nothing here knows telemetry or judges anything.
+//! In: a [`LoadPlan`](crate::scenario::plan::LoadPlan) and a [`Connect`](wire::Connect). Out: windows as seconds close,
+//! and one [`Recorded`](crate::ledger::Recorded) per worker. Nothing here knows telemetry or judges anything.
 
-pub mod client;
 pub mod draw;
 pub mod engine;
 pub mod fault;
 pub mod key;
-pub mod pacer;
+pub mod progress;
 pub mod schedule;
 pub mod self_watch;
+pub mod target;
 pub mod template;
 pub mod wire;
+mod worker;
 
-pub use engine::{Engine, Progress};
+pub use engine::{Engine, Loop};
+pub use progress::Progress;
 pub use schedule::Schedule;
+pub use target::Target;

@@ -1,6 +1,6 @@
 //! Request templates: `{key}`, `{seq}` and `{random:N}` in paths, headers and bodies. Anything else is literal.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 use super::draw::{Stream, bits};
 
@@ -48,22 +48,21 @@ impl Template {
         Self { parts }
     }
 
-    /// The text of arrival `seq` with key number `key`.
-    pub(crate) fn render(&self, seed: u64, seq: u64, key: u64) -> String {
-        let mut text = String::new();
+    /// Appends the text of arrival `seq` with key number `key`.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, seed: u64, seq: u64, key: u64) {
         for part in &self.parts {
+            // Writing to a vector cannot fail.
             match part {
-                Part::Literal(literal) => text.push_str(literal),
+                Part::Literal(literal) => out.extend_from_slice(literal.as_bytes()),
                 Part::Key => {
-                    let _ = write!(text, "key-{key}");
+                    let _ = write!(out, "key-{key}");
                 }
                 Part::Seq => {
-                    let _ = write!(text, "{seq}");
+                    let _ = write!(out, "{seq}");
                 }
-                Part::Random(length) => push_random(&mut text, seed, seq, *length),
+                Part::Random(length) => push_random(out, seed, seq, *length),
             }
         }
-        text
     }
 }
 
@@ -75,7 +74,7 @@ fn placeholder(name: &str) -> Option<Part> {
     }
 }
 
-fn push_random(text: &mut String, seed: u64, seq: u64, length: usize) {
+fn push_random(text: &mut Vec<u8>, seed: u64, seq: u64, length: usize) {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let mut pool = 0;
     for i in 0..length {
@@ -87,7 +86,7 @@ fn push_random(text: &mut String, seed: u64, seq: u64, length: usize) {
                 seq.wrapping_mul(1 << 20).wrapping_add(i as u64),
             );
         }
-        text.push(char::from(ALPHABET[(pool & 31) as usize]));
+        text.push(ALPHABET[(pool & 31) as usize]);
         pool >>= 5;
     }
 }
@@ -96,11 +95,17 @@ fn push_random(text: &mut String, seed: u64, seq: u64, length: usize) {
 mod tests {
     use super::*;
 
+    fn rendered(template: &Template, seq: u64, key: u64) -> String {
+        let mut out = Vec::new();
+        template.write(&mut out, 1, seq, key);
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn placeholders_are_filled_and_json_braces_left_alone() {
         let template = Template::parse(r#"{"k":"{key}","n":{seq},"x":{"y":1}}"#);
         assert_eq!(
-            template.render(1, 42, 7),
+            rendered(&template, 42, 7),
             r#"{"k":"key-7","n":42,"x":{"y":1}}"#
         );
     }
@@ -108,9 +113,9 @@ mod tests {
     #[test]
     fn random_text_has_its_length_and_repeats_with_the_seed() {
         let template = Template::parse("{random:40}");
-        let text = template.render(1, 2, 3);
+        let text = rendered(&template, 2, 3);
         assert_eq!(text.len(), 40);
-        assert_eq!(text, template.render(1, 2, 99));
-        assert_ne!(text, template.render(1, 3, 3));
+        assert_eq!(text, rendered(&template, 2, 99));
+        assert_ne!(text, rendered(&template, 3, 3));
     }
 }

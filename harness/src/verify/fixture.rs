@@ -277,6 +277,7 @@ fn empty_cell(route: &RouteId, phase: &Phase) -> Cell {
         good: 0,
         outcomes: OutcomeCounts::default(),
         response: LatencyHistogram::default(),
+        censored: LatencyHistogram::default(),
         service: LatencyHistogram::default(),
         delay: LatencyHistogram::default(),
     }

@@ -1,6 +1,5 @@
 //! Progress while the load runs: rewritten in place on a terminal, a line per phase elsewhere.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -51,15 +50,11 @@ impl<'a> Live<'a> {
             }
             return;
         }
-        // The last second that is whole.
-        let rows = elapsed
-            .as_secs()
-            .checked_sub(1)
-            .map(|second| desk.recorder.peek(second))
-            .unwrap_or_default();
+        // The last second whose outcomes are all known.
+        let rows = desk.binder.latest();
         self.bars[0].set_message(format!("phase      {}", self.phases(elapsed)));
-        self.bars[1].set_message(rates(&rows, progress));
-        self.bars[2].set_message(self.routes(&rows));
+        self.bars[1].set_message(rates(rows, progress));
+        self.bars[2].set_message(self.routes(rows));
         self.bars[3].set_message(alerts(watch));
     }
 
@@ -114,10 +109,10 @@ impl<'a> Live<'a> {
         words.join("  ")
     }
 
-    fn routes(&self, rows: &[(usize, WindowRow)]) -> String {
+    fn routes(&self, rows: &[WindowRow]) -> String {
         let words: Vec<String> = rows
             .iter()
-            .map(|(route, row)| {
+            .map(|row| {
                 let p95 = row.p95_us.map_or_else(
                     || "–".to_owned(),
                     |us| format!("{:.1} ms", us as f64 / 1000.0),
@@ -125,7 +120,7 @@ impl<'a> Live<'a> {
                 let errors = row.bad as f64 * 100.0 / row.planned.max(1) as f64;
                 format!(
                     "{}  p95 {p95}  errors {errors:.1} %",
-                    self.plan.load.routes[*route].id
+                    self.plan.load.routes[row.route].id
                 )
             })
             .collect();
@@ -148,12 +143,9 @@ fn rate(phase: &Phase) -> String {
     }
 }
 
-fn rates(rows: &[(usize, WindowRow)], progress: &Progress) -> String {
-    let planned: u64 = rows.iter().map(|(_, r)| r.planned).sum();
-    let (sent, done) = (
-        progress.sent.load(Ordering::Relaxed),
-        progress.done.load(Ordering::Relaxed),
-    );
+fn rates(rows: &[WindowRow], progress: &Progress) -> String {
+    let planned: u64 = rows.iter().map(|r| r.planned).sum();
+    let (sent, done) = (progress.sent(), progress.done());
     format!(
         "load       {planned}/s   {sent} sent   {} in flight",
         sent.saturating_sub(done)

@@ -201,6 +201,7 @@ fn document(scenario: &str, bad: u64) -> Document {
                 cpu_cores_used: Some(0.31),
                 cpu_cores: Some(2.0),
                 longest_pause_ms: Some(4),
+                ..GeneratorFacts::default()
             },
             delay: Percentiles {
                 count: 17_000,
