@@ -10,6 +10,7 @@ pub mod engine;
 pub mod fault;
 pub mod key;
 pub mod pacer;
+pub mod request;
 pub mod self_watch;
 pub mod template;
 pub mod wire;
