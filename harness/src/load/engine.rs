@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::progress::Progress;
+use super::request::Renderer;
 use super::schedule::Schedule;
 use super::target::Target;
 use super::wire::Connect;
-use super::worker::{Report, Requests, Source, Task, work};
+use super::worker::{Report, Source, Task, work};
 use crate::ledger::{Closed, Layout, Recorded, Recorder};
-use crate::scenario::plan::{LoadPlan, Phase};
+use crate::scenario::plan::{LoadPlan, Phase, Route};
 
 /// Arrivals per second that one worker takes upon itself; well below what a core can send.
 const RATE_PER_WORKER: f64 = 30_000.0;
@@ -54,7 +55,8 @@ pub enum EngineError {
 pub struct Engine {
     schedule: Arc<Schedule>,
     plan: LoadPlan,
-    requests: Arc<Requests>,
+    requests: Vec<Renderer>,
+    trace_seed: u64,
     mode: Loop,
     workers: usize,
 }
@@ -91,15 +93,14 @@ impl Engine {
             Loop::Open => (peak / RATE_PER_WORKER).ceil() as usize,
             Loop::Closed => cores,
         };
+        let trace_seed = plan.seed ^ run_number;
+        let place = (target.authority(), target.prefix());
+        let render = |route: &Route| Renderer::new(route, plan.seed, trace_seed, place, &[]);
         Self {
             schedule: Arc::new(Schedule::new(plan)),
             plan: plan.clone(),
-            requests: Arc::new(Requests::new(
-                plan,
-                target.authority(),
-                target.prefix(),
-                run_number,
-            )),
+            requests: plan.routes.iter().map(render).collect(),
+            trace_seed,
             mode,
             workers: 1,
         }
@@ -143,7 +144,8 @@ impl Engine {
             let task = Task {
                 worker,
                 connect: connect.clone(),
-                requests: Arc::clone(&self.requests),
+                requests: self.requests.clone(),
+                trace_seed: self.trace_seed,
                 source: self.source(worker as u64),
                 recorder: Recorder::new(layout.clone()),
                 places: self.places(worker),

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod fault;
 pub mod key;
 pub mod progress;
+pub mod request;
 pub mod schedule;
 pub mod self_watch;
 pub mod target;

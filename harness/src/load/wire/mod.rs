@@ -3,7 +3,9 @@
 //! A worker owns its connections and runs on a thread of its own, so nothing here is `Send`. Time-outs belong to the
 //! worker: dropping the future of [`Connection::exchange`] ends the exchange, and the connection is then closed.
 
+pub mod by_hyper;
 pub mod http1;
+pub mod tls;
 
 use crate::model::Outcome;
 

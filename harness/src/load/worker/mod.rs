@@ -11,7 +11,6 @@
 
 mod pace;
 mod place;
-mod request;
 mod shift;
 mod source;
 mod thread;
@@ -20,6 +19,5 @@ mod timer;
 #[cfg(test)]
 mod tests;
 
-pub(super) use request::Requests;
 pub(super) use source::Source;
 pub(super) use thread::{Report, Task, work};

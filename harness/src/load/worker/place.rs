@@ -7,12 +7,12 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use super::request::Paper;
 use super::shift::Shift;
-use crate::ledger::Sample;
+use crate::ledger::{Sample, TraceId};
 use crate::load::progress::Lane;
+use crate::load::request::{Renderer, Trace};
 use crate::load::schedule::Arrival;
-use crate::load::wire::{Connect, Connection, Reply};
+use crate::load::wire::{Connect, Connection, Rendered, Reply};
 use crate::model::Outcome;
 
 /// Where a place is spoken to: orders, and the news that its request takes too long.
@@ -79,7 +79,8 @@ impl Desk {
 /// What a place uses again and again.
 struct Kit<C> {
     connection: Option<C>,
-    paper: Paper,
+    /// One per route, each with its own buffer.
+    requests: Vec<Renderer>,
     reply: Reply,
 }
 
@@ -88,7 +89,7 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
     let desk = Rc::clone(&shift.desks.borrow()[number]);
     let mut kit = Kit {
         connection: None,
-        paper: Paper::default(),
+        requests: shift.requests.clone(),
         reply: Reply::default(),
     };
     let mut next = first;
@@ -143,10 +144,11 @@ async fn exchange<C: Connect>(
     kit: &mut Kit<C::Connection>,
     arrival: Arrival,
 ) -> Sample {
-    let trace_id = shift.requests.render(&arrival, &mut kit.paper);
+    let request = kit.requests[arrival.route].render(arrival.seq, &[]);
+    let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
     let sent = shift.now();
     shift.sent(sent);
-    let work = send(shift, kit);
+    let work = send(shift, &mut kit.connection, request, &mut kit.reply);
     let outcome = desk.within(sent + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
@@ -161,26 +163,29 @@ async fn exchange<C: Connect>(
 }
 
 /// One exchange on the place's connection, or on a fresh one.
-async fn send<C: Connect>(shift: &Shift<C>, kit: &mut Kit<C::Connection>) -> Outcome {
+async fn send<C: Connect>(
+    shift: &Shift<C>,
+    place: &mut Option<C::Connection>,
+    request: Rendered<'_>,
+    reply: &mut Reply,
+) -> Outcome {
     loop {
         // A connection whose exchange was cut off is not reusable, so the next request cannot read its answer.
-        let usable = kit.connection.take().filter(Connection::reusable);
+        let usable = place.take().filter(Connection::reusable);
         let connection = if let Some(connection) = usable {
-            kit.connection.insert(connection)
+            place.insert(connection)
         } else {
             Lane::add(&shift.lane.opened);
             match shift.connect.connect().await {
-                Ok(connection) => kit.connection.insert(connection),
+                Ok(connection) => place.insert(connection),
                 Err(outcome) => return outcome,
             }
         };
-        let outcome = connection
-            .exchange(kit.paper.rendered(), &mut kit.reply)
-            .await;
+        let outcome = connection.exchange(request, reply).await;
         // The server had left the idle connection and has seen nothing of the request. A fresh one has no such past.
         if !connection.unsent() {
             return outcome;
         }
-        kit.connection = None;
+        *place = None;
     }
 }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::place::Desk;
-use super::request::Requests;
 use super::source::Source;
 use crate::ledger::{Closed, Recorder, Sample};
 use crate::load::progress::{Lane, Progress};
+use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::model::outcome::NotSent;
 
@@ -19,7 +19,8 @@ use crate::model::outcome::NotSent;
 #[derive(Debug)]
 pub(super) struct Shift<C> {
     pub(super) connect: C,
-    pub(super) requests: Arc<Requests>,
+    pub(super) requests: Vec<Renderer>,
+    pub(super) trace_seed: u64,
     pub(super) timeout: Duration,
     /// Requests in flight at once, at most.
     pub(super) cap: usize,
@@ -49,7 +50,7 @@ impl<C> Shift<C> {
     )]
     pub(super) fn new(
         connect: C,
-        requests: Arc<Requests>,
+        (requests, trace_seed): (Vec<Renderer>, u64),
         timeout: Duration,
         cap: usize,
         give_up: Duration,
@@ -61,6 +62,7 @@ impl<C> Shift<C> {
         Self {
             connect,
             requests,
+            trace_seed,
             timeout,
             cap,
             give_up,

@@ -11,11 +11,11 @@ use tokio::task::JoinHandle;
 
 use super::pace::Pace;
 use super::place::{Desk, serve};
-use super::request::Requests;
 use super::shift::Shift;
 use super::source::Source;
 use crate::ledger::{Closed, Recorded, Recorder, Sample, TraceId};
 use crate::load::progress::{Lane, Progress};
+use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::wire::Connect;
 use crate::model::Outcome;
@@ -27,7 +27,10 @@ pub(crate) struct Task<C> {
     /// Its number, below the number of workers.
     pub(crate) worker: usize,
     pub(crate) connect: C,
-    pub(crate) requests: Arc<Requests>,
+    /// One per route.
+    pub(crate) requests: Vec<Renderer>,
+    /// Fixes the trace ids, as the renderers have it.
+    pub(crate) trace_seed: u64,
     pub(crate) source: Source,
     pub(crate) recorder: Recorder,
     /// Requests in flight at once, at least one.
@@ -72,7 +75,7 @@ where
     let lane = task.progress.lane(task.worker);
     let shift = Rc::new(Shift::new(
         task.connect,
-        task.requests,
+        (task.requests, task.trace_seed),
         task.timeout,
         task.places.max(1),
         task.give_up,
