@@ -162,6 +162,10 @@ pub struct GeneratorFacts {
     /// Processor time per second, in cores, that was spent awaiting intended times: no work, and no sign of strain.
     #[serde(default)]
     pub spinning_cores: Option<f64>,
+    /// The service set the pace: the next request went out when the last was answered. Latencies are those of a load
+    /// that gave way, and say nothing about one that would not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed_loop: bool,
     /// Longest time the heartbeat thread did not get to run beyond its period: a pause of the whole machine or process.
     pub longest_pause_ms: Option<u64>,
 }

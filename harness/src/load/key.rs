@@ -39,6 +39,7 @@ impl KeyDraw {
 }
 
 /// The number of arrival `i`'s key, below the distribution's `n`.
+#[cfg(test)]
 pub(crate) fn key_number(keys: &Keys, seed: u64, i: u64) -> u64 {
     KeyDraw::new(keys).number(seed, i)
 }

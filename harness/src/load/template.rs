@@ -1,5 +1,6 @@
 //! Request templates: `{key}`, `{seq}` and `{random:N}` in paths, headers and bodies. Anything else is literal.
 
+#[cfg(test)]
 use std::fmt::Write as _;
 
 use super::draw::{Stream, bits};
@@ -27,6 +28,7 @@ pub(crate) enum Part {
 
 impl Template {
     /// Splits a text; the scenario has refused unknown placeholders, so whatever is left in braces is literal.
+    #[cfg(test)]
     pub(crate) fn parse(text: &str) -> Self {
         Self::parse_with(text, &[])
     }
@@ -66,6 +68,7 @@ impl Template {
     }
 
     /// The text of arrival `seq` with key number `key`.
+    #[cfg(test)]
     pub(crate) fn render(&self, seed: u64, seq: u64, key: u64) -> String {
         let mut text = String::new();
         for part in &self.parts {

@@ -4,13 +4,15 @@ use snapbox::str;
 
 use crate::place::{Place, stdout};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "",
     "run",
     "check",
     "verify",
     "report",
     "explain",
+    "load",
+    "selftest",
     "schema",
     "stack",
     "stack install",
@@ -38,6 +40,8 @@ Commands:
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
   explain      Say what a check proves, what a failure means, and what to do
+  load         Send load and show what came back; no telemetry is asked, no objective judged
+  selftest     See whether this machine can measure: known servers, closed-form truth
   slo          Say what objectives allow, and what their alerts must do
   schema       Print the JSON Schema of scenario files
   stack        The local stack: real Prometheus, Alertmanager, Loki, and a service to test

@@ -10,7 +10,6 @@ use super::super::run_dir::RunDir;
 use super::super::{Console, Failure, now};
 use super::desk::Desk;
 use super::live::Live;
-use super::servers::Servers;
 use super::watch::Watch;
 use crate::ledger::{Binder, GeneratorFacts, Layout, Ledger};
 use crate::load::engine::Finished;
@@ -26,34 +25,49 @@ use crate::scenario::plan::{LoadPlan, Phase};
 const LEAD: Duration = Duration::from_millis(200);
 
 /// A load that is over.
-pub(super) struct Driven {
+pub(in crate::app) struct Driven {
     /// What became of every arrival.
-    pub(super) ledger: Ledger,
+    pub(in crate::app) ledger: Ledger,
     /// Time zero.
-    pub(super) start: Timestamp,
+    pub(in crate::app) start: Timestamp,
     /// When the last outcome was known.
-    pub(super) end: Timestamp,
+    pub(in crate::app) end: Timestamp,
     /// The phases on the wall clock.
-    pub(super) phases: Vec<PhaseTime>,
+    pub(in crate::app) phases: Vec<PhaseTime>,
     /// What went wrong beside the requests, in words.
-    pub(super) troubles: Vec<String>,
+    pub(in crate::app) troubles: Vec<String>,
     /// What could not be written; the load went on without it.
-    pub(super) write_error: Option<anyhow::Error>,
+    pub(in crate::app) write_error: Option<anyhow::Error>,
+}
+
+/// What is loaded, and how.
+pub(in crate::app) struct Site<'a> {
+    /// Base URL.
+    pub(in crate::app) target: &'a str,
+    /// Its fault API, if it has one.
+    pub(in crate::app) faults: Option<FaultSwitch>,
+    /// Who decides when the next request goes out.
+    pub(in crate::app) mode: Loop,
+    /// Threads that send; as many as the rate asks for if not said.
+    pub(in crate::app) workers: Option<usize>,
 }
 
 /// Sends everything, records everything, writes `ledger.json` and `latency.hlog`.
-pub(super) async fn drive(
+pub(in crate::app) async fn drive(
     console: &Console,
     plan: &Plan,
-    servers: &Servers,
-    watch: &Watch,
+    site: &Site<'_>,
+    watch: Option<&Watch>,
     dir: &RunDir,
     interrupt: &Interrupt,
 ) -> Result<Driven, Failure> {
     let load = &plan.load;
-    let target = Target::resolve(&servers.target).map_err(Failure::usage)?;
+    let target = Target::resolve(site.target).map_err(Failure::usage)?;
     let start = now() + LEAD.into();
-    let engine = Engine::new(load, &target, Loop::Open, start.0.unsigned_abs());
+    let mut engine = Engine::new(load, &target, site.mode, start.0.unsigned_abs());
+    if let Some(workers) = site.workers {
+        engine = engine.workers(workers);
+    }
     let (planned, workers) = (engine.schedule().total(), engine.worker_count());
     let self_watch = SelfWatch::start();
     let began = Instant::now() + LEAD;
@@ -65,7 +79,7 @@ pub(super) async fn drive(
         .map_err(|e| Failure::internal(e.into()))?;
     let progress = Arc::clone(&running.progress);
     let faults = tokio::spawn(switch_faults(
-        servers.faults.clone(),
+        site.faults.clone(),
         load.phases.clone(),
         began,
     ));
@@ -85,13 +99,18 @@ pub(super) async fn drive(
     let end = now();
     faults.abort();
     let mut troubles = faults.await.unwrap_or_default();
-    if let Some(switch) = &servers.faults {
+    if let Some(switch) = &site.faults {
         // A killed service cannot be cleared, and needs no clearing.
         if let Err(error) = switch.set(None).await {
             troubles.push(format!("faults could not be cleared at the end: {error}"));
         }
     }
-    let facts = facts(load, planned, &finished, &progress, &self_watch.stop());
+    let mut facts = facts(load, planned, &finished, &progress, &self_watch.stop());
+    if site.mode == Loop::Closed {
+        // Nothing was planned ahead; what was asked for is what the service had time for.
+        facts.closed_loop = true;
+        facts.planned = progress.done();
+    }
     let (ledger, mut write_error) = desk.finish(finished.recorded, facts);
     if let Err(error) = dir.write_json("ledger.json", &ledger) {
         write_error = Some(error.into());
@@ -171,6 +190,7 @@ fn facts(
         full_ms: Some(Millis::from(finished.full).0),
         spinning_cores: (seconds > 0.0).then(|| finished.spun.as_secs_f64() / seconds),
         longest_pause_ms: Some(Millis::from(report.longest_pause).0),
+        closed_loop: false,
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> Live<'a> {
         elapsed: Duration,
         desk: &Desk,
         progress: &Progress,
-        watch: &Watch,
+        watch: Option<&Watch>,
     ) {
         let phase = self.phase_at(elapsed);
         if !self.console.is_live() {
@@ -55,7 +55,9 @@ impl<'a> Live<'a> {
         self.bars[0].set_message(format!("phase      {}", self.phases(elapsed)));
         self.bars[1].set_message(rates(rows, progress));
         self.bars[2].set_message(self.routes(rows));
-        self.bars[3].set_message(alerts(watch));
+        if let Some(watch) = watch {
+            self.bars[3].set_message(alerts(watch));
+        }
     }
 
     /// Takes the display away.
@@ -131,6 +133,7 @@ impl<'a> Live<'a> {
 fn rate(phase: &Phase) -> String {
     let (from, to) = (phase.rate_from, phase.rate_to);
     match &phase.curve {
+        Curve::Line if from + to <= 0.0 => "the service's own pace".to_owned(),
         Curve::Line if (from - to).abs() < f64::EPSILON => format!("{from}/s"),
         Curve::Line => format!("{from}/s to {to}/s"),
         Curve::Steps { rates } => {
