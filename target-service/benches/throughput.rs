@@ -6,7 +6,6 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, ExitCode, Stdio},
     time::{Duration, Instant},
@@ -27,6 +26,7 @@ const VALUE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789a
 const SERVER_CORE: &str = "0";
 const CLIENT_CORE: &str = "1";
 const CHILD: &str = "TARGET_BENCH_CHILD";
+const LISTEN: &str = "TARGET_BENCH_LISTEN";
 
 fn main() -> ExitCode {
     match env::var(CHILD).as_deref() {
@@ -61,15 +61,18 @@ fn pinned(core: &str, program: &str) -> Command {
 async fn bare() -> ExitCode {
     let handler = async |Path(_key): Path<String>| VALUE;
     let app = Router::new().route("/v1/kv/{key}", get(handler));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+    let address = env::var(LISTEN).expect("an address to listen on");
+    let listener = tokio::net::TcpListener::bind(address)
         .await
         .expect("a port");
-    println!(
-        "{{\"addr\":\"{}\"}}",
-        listener.local_addr().expect("an address")
-    );
     axum::serve(listener, app).await.expect("serve");
     ExitCode::SUCCESS
+}
+
+fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
 }
 
 /// One server under test.
@@ -87,35 +90,34 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Its lines go to a file, as under a supervisor; the first one tells the address.
+    /// Its lines go to a file, as under a supervisor. At the level `error` no line tells an address, so the
+    /// address is picked here.
     fn start(program: &str, arguments: &[&str]) -> Self {
+        let address = free_address();
+        let listen = address.to_string();
         let log = tempfile::tempdir().expect("a folder");
-        let path = log.path().join("log");
-        let file = fs::File::create(&path).expect("a file");
+        let file = fs::File::create(log.path().join("log")).expect("a file");
         let child = pinned(SERVER_CORE, program)
-            .args(arguments)
+            .args([arguments, &["--listen", &listen]].concat())
             .env(CHILD, "bare")
+            .env(LISTEN, &listen)
             .stdout(Stdio::from(file))
             .spawn()
             .expect("taskset");
-        let began = Instant::now();
-        let first = loop {
-            let mut line = String::new();
-            let file = fs::File::open(&path).expect("the log");
-            BufReader::new(file).read_line(&mut line).expect("the log");
-            if line.ends_with('\n') {
-                break line;
-            }
-            assert!(began.elapsed() < Duration::from_secs(20), "no first line");
-            std::thread::sleep(Duration::from_millis(20));
-        };
-        let told: serde_json::Value = serde_json::from_str(&first).expect("a JSON line");
-        let address = told["addr"].as_str().and_then(|text| text.parse().ok());
-        Self {
+        let server = Self {
             child,
-            address: address.expect("an address"),
+            address,
             log,
+        };
+        let began = Instant::now();
+        while std::net::TcpStream::connect(address).is_err() {
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "{program} does not listen on {address}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
         }
+        server
     }
 
     /// Processor time used so far.
@@ -156,10 +158,7 @@ async fn measure() -> ExitCode {
     let service = env!("CARGO_BIN_EXE_target-service");
     let this = env::current_exe().expect("this program");
     let this = this.to_string_lossy();
-    let start = |level| {
-        let listen = ["--listen", "127.0.0.1:0", "--database", "memory"];
-        Server::start(service, &[&listen[..], &["--log-level", level]].concat())
-    };
+    let start = |level| Server::start(service, &["--database", "memory", "--log-level", level]);
     let variant = |name, server, path| Variant {
         name,
         server,

@@ -24,6 +24,7 @@ pub mod events;
 pub mod faults;
 pub mod http;
 pub mod kv;
+mod layers;
 pub mod process;
 pub mod profile;
 pub mod schedule;

@@ -221,9 +221,12 @@ impl Process {
         for dependency in dependencies {
             closed = closed.and(dependency.close().await.map_err(ProcessError::Close));
         }
-        for (logger, tracer) in told {
+        for (logger, tracer) in &told {
             tracer.flush().await;
-            log_stopped(&ended, &logger);
+            log_stopped(&ended, logger);
+        }
+        // All write to one sink.
+        if let Some((logger, _)) = told.last() {
             logger.flush();
         }
         closed.and(ended.map_err(ProcessError::from))

@@ -2,15 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode, middleware, routing::get};
+use axum::{Router, http::StatusCode, routing::get};
 
 use crate::{
     config::{Defect, Defects},
     drain::Drain,
     endpoint::Catalogue,
-    faults::{self, Faults},
+    faults::Faults,
     http::{self, Health, HttpError, Rate, RateLimit},
-    profile::{Admin, Bodies, Dependency, Profile, Task, Workshop},
+    layers::Layers,
+    profile::{Admin, Dependency, Profile, Task, Workshop},
     server::Connections,
     telemetry::{self, Logger, Metrics, Telemetry, Tracer},
 };
@@ -113,29 +114,21 @@ impl Service {
             defects: defects.clone(),
         });
         let exposition = exposition(&telemetry, profile.metrics_paths);
+        let layers = Layers {
+            telemetry: telemetry.clone(),
+            bodies: profile.bodies,
+            rate_limit,
+            limit: request_limit,
+        };
         let (router, admin) = match profile.admin {
             Admin::SamePort => {
                 let routes = fallbacks(profile.routes.merge(probes), &defects);
-                let layered = layered(
-                    routes,
-                    profile.bodies,
-                    request_limit,
-                    rate_limit,
-                    &telemetry,
-                );
-                (layered.merge(exposition), None)
+                (layers.around(routes).merge(exposition), None)
             }
             Admin::OwnPort(address) => {
                 let routes = fallbacks(profile.routes, &defects);
-                let layered = layered(
-                    routes,
-                    profile.bodies,
-                    request_limit,
-                    rate_limit,
-                    &telemetry,
-                );
-                let probes = probes.layer(middleware::from_fn(http::catch_panic));
-                (layered, Some((address, probes.merge(exposition))))
+                let admin = http::panics_answered(probes).merge(exposition);
+                (layers.around(routes), Some((address, admin)))
             }
         };
         Self {
@@ -158,52 +151,10 @@ fn fallbacks(routes: Router, defects: &Defects) -> Router {
     routes.fallback(async || HttpError::NotFound)
 }
 
-/// Each layer wraps those added before it: read upwards for the way of a request.
-fn layered(
-    routes: Router,
-    bodies: Bodies,
-    limit: Duration,
-    rate_limit: Option<RateLimit>,
-    telemetry: &Telemetry,
-) -> Router {
-    let faults = telemetry.faults.clone();
-    // A stream takes its time, and its profile has limits of its own.
-    let routes = match bodies {
-        Bodies::Whole => routes.layer(middleware::from_fn_with_state(limit, http::deadline)),
-        Bodies::Streamed => routes,
-    };
-    let routes = routes.layer(middleware::from_fn_with_state(
-        (faults.clone(), limit),
-        faults::inner,
-    ));
-    let routes = match rate_limit {
-        Some(limit) => routes.layer(middleware::from_fn_with_state(limit, http::rate_limit)),
-        None => routes,
-    };
-    let received = match bodies {
-        Bodies::Whole => routes.layer(middleware::from_fn(http::receive)),
-        Bodies::Streamed => routes,
-    };
-    received
-        .layer(middleware::from_fn(http::catch_panic))
-        .layer(middleware::from_fn_with_state(
-            telemetry.clone(),
-            telemetry::measure,
-        ))
-        .layer(middleware::from_fn_with_state(faults, faults::outer))
-        .layer(middleware::from_fn_with_state(
-            telemetry.tracer.clone(),
-            telemetry::trace,
-        ))
-}
-
 /// Outside all layers: reading the metrics must not change them.
 fn exposition(telemetry: &Telemetry, paths: &[&str]) -> Router {
     let serve =
         |router: Router<Telemetry>, path: &&str| router.route(path, get(telemetry::exposition));
-    paths
-        .iter()
-        .fold(Router::new(), serve)
-        .layer(middleware::from_fn(http::catch_panic))
-        .with_state(telemetry.clone())
+    let routes = paths.iter().fold(Router::new(), serve);
+    http::panics_answered(routes.with_state(telemetry.clone()))
 }

@@ -5,7 +5,9 @@
 
 pub mod draw;
 pub mod engine;
+pub mod extract;
 pub mod fault;
+pub mod feeder;
 pub mod key;
 pub mod progress;
 pub mod request;

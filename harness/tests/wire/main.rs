@@ -2,4 +2,5 @@
 
 mod differential;
 mod keep_alive;
+mod secure;
 mod server;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 
 use super::{RateArgs, TelemetryArgs, env_file::EnvFile};
 use crate::{
@@ -43,7 +43,7 @@ pub enum Command {
 
 /// Raw settings. All values are text here, so that one start reports every mistake; [`super::Config`] is the checked form.
 #[derive(Debug, Clone, Parser)]
-#[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None, args_override_self = true)]
+#[command(version, about = ABOUT, after_help = EXAMPLES, long_about = None, args_override_self = true, allow_negative_numbers = true)]
 pub struct Args {
     /// Something else than to serve.
     #[command(subcommand)]
@@ -172,6 +172,11 @@ impl Args {
     fn try_read(argv: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let mut argv: Vec<OsString> = argv.into_iter().collect();
         let command = Self::command();
+        let unreadable = unreadable_variables(&command);
+        if !unreadable.is_empty() {
+            let why = format!("not UTF-8: the variables {}", unreadable.join(", "));
+            return Err(command.clone().error(ErrorKind::InvalidUtf8, why));
+        }
         let given = command.clone().try_get_matches_from(&argv)?;
         let (flags, file_mistakes) = EnvFile::of(&given).flags(&command, &given);
         // In front, right after the name of the program.
@@ -183,4 +188,13 @@ impl Args {
             ..Self::from_arg_matches(&matches)?
         })
     }
+}
+
+/// Settings in the environment that are no text: clap refuses them without a name.
+fn unreadable_variables(command: &clap::Command) -> Vec<String> {
+    let names = command.get_arguments().filter_map(Arg::get_env);
+    let names = names.filter(|name| std::env::var_os(name).is_some_and(|it| it.to_str().is_none()));
+    names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
 }

@@ -151,10 +151,11 @@ impl TryFrom<&Args> for Config {
         let admin_token = AdminToken::check(token, token_file, &mut mistakes);
         let fault_listen = args.fault_listen.as_deref();
         let fault_listen = fault_listen.map(|text| admin(text, guarded, &mut mistakes));
-        let faults = args.faults.as_deref().zip(profiles.first());
-        let faults = faults.and_then(|(path, first)| {
-            fault_file::read(path, first.settings.catalogue(), &mut mistakes)
-        });
+        let good = profiles.first().map(|profile| &profile.settings);
+        let first = good.filter(|settings| names.first() == Some(&settings.profile()));
+        let catalogue = first.map(Settings::catalogue);
+        let faults = args.faults.as_deref();
+        let faults = faults.and_then(|path| fault_file::read(path, catalogue, &mut mistakes));
         let seed = mistakes.number("--seed (RANDOM_SEED)", &args.seed);
         let drain = mistakes.number("--drain-seconds (DRAIN_SECONDS)", &args.drain_seconds);
         let max_connections = max_connections(&args.max_connections, &mut mistakes);

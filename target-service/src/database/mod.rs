@@ -4,4 +4,4 @@ mod postgres;
 mod sqlite;
 
 pub use postgres::postgres_pool;
-pub use sqlite::{Journal, Sqlite, SqliteOpenError};
+pub use sqlite::{Journal, Sqlite, SqliteOpenError, Survives};

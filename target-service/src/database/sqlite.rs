@@ -43,6 +43,16 @@ pub enum Journal {
     Rollback,
 }
 
+/// What a commit survives once it is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Survives {
+    /// The loss of power: each commit is forced to the disk (`synchronous = FULL`).
+    PowerCut,
+    /// The end of the process, however it ends. With [`Journal::WriteAhead`] the last commits may be lost
+    /// with the power (`synchronous = NORMAL`), and the file stays whole.
+    ProcessEnd,
+}
+
 /// The database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SqliteOpenError {
@@ -66,9 +76,11 @@ pub enum SqliteOpenError {
 
 impl Sqlite {
     /// Opens the file at `path`; makes it and its folder where missing.
-    ///
-    /// Every commit is on the disk before it is answered (`synchronous = FULL`): it survives a power cut.
-    pub async fn file(path: &Path, journal: Journal) -> Result<Self, SqliteOpenError> {
+    pub async fn file(
+        path: &Path,
+        journal: Journal,
+        survives: Survives,
+    ) -> Result<Self, SqliteOpenError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| SqliteOpenError::Folder {
                 path: path.to_owned(),
@@ -82,7 +94,10 @@ impl Sqlite {
                 Journal::WriteAhead => SqliteJournalMode::Wal,
                 Journal::Rollback => SqliteJournalMode::Delete,
             })
-            .synchronous(SqliteSynchronous::Full)
+            .synchronous(match survives {
+                Survives::PowerCut => SqliteSynchronous::Full,
+                Survives::ProcessEnd => SqliteSynchronous::Normal,
+            })
             .busy_timeout(BUSY_TIMEOUT)
             .disable_statement_logging();
         let connect = async {

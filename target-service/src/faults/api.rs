@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{FaultSpec, Faults, guard::guard};
 use crate::{config::AdminToken, http, profile::ProfileName};
@@ -34,7 +34,7 @@ pub fn router(profiles: Vec<(ProfileName, Faults)>, token: Option<&AdminToken>) 
     if let Some(token) = token {
         router = router.layer(middleware::from_fn_with_state(token.clone(), guard));
     }
-    router.layer(middleware::from_fn(http::catch_panic))
+    http::panics_answered(router)
 }
 
 fn resource(path: &str, faults: Faults, cleared: Vec<Faults>) -> Router {
@@ -54,7 +54,10 @@ async fn show(State(faults): State<Faults>) -> Json<FaultSpec> {
 
 // From bytes, whatever the content type: `curl -d` sends a form's.
 async fn replace(State(faults): State<Faults>, body: Bytes) -> Response {
-    let Json(spec) = match Json::<FaultSpec>::from_bytes(&body) {
+    // Serde would take a list for the fields in their order, and an empty one for no faults.
+    let object = Json::<Map<String, Value>>::from_bytes(&body);
+    let spec = object.and_then(|_object| Json::<FaultSpec>::from_bytes(&body));
+    let Json(spec) = match spec {
         Ok(spec) => spec,
         Err(rejection) => return refuse(&rejection.body_text()),
     };

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -28,10 +27,11 @@ impl InjectedPanic {
 }
 
 /// Delays the request, then strikes it or passes it on. A hang lasts as long as the limit of the routes below.
-pub async fn inner(
-    State((faults, limit)): State<(Faults, Duration)>,
+pub async fn inner<F: Future<Output = Response>>(
+    faults: &Faults,
+    limit: Duration,
     request: Request,
-    next: Next,
+    next: impl FnOnce(Request) -> F,
 ) -> Response {
     let hit = faults.roll_inner(faults.subject(&request));
     let mut notes = Vec::new();
@@ -40,7 +40,7 @@ pub async fn inner(
         tokio::time::sleep(hit.latency).await;
     }
     let mut response = match hit.strike {
-        None => next.run(request).await,
+        None => next(request).await,
         Some(InnerStrike::Error(status)) => {
             notes.push(format!("injected error {}", status.as_u16()));
             (status, Json(json!({"detail": "injected fault"}))).into_response()

@@ -2,9 +2,8 @@
 
 use axum::{
     Json,
-    extract::{Request, State},
+    extract::Request,
     http::StatusCode,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -17,27 +16,32 @@ use crate::{http::request_body, server::Wire};
 ///
 /// A request that gets no answer of the service is not passed on, as with a broken proxy: nothing below
 /// learns of it. Its body is read all the same, so that the client sees this end and not another.
-pub async fn outer(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+pub async fn outer<F: Future<Output = Response>>(
+    faults: &Faults,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let hit = faults.roll_outer(faults.subject(&request));
     if !hit.latency.is_zero() {
         tokio::time::sleep(hit.latency).await;
     }
-    let Some(strike) = hit.strike else {
-        return next.run(request).await;
-    };
     let wire = request.extensions().get::<Wire>().cloned();
-    match (strike, wire) {
-        (OuterStrike::Error(status), _) => in_place(request, status).await,
+    let damage = match (hit.strike, wire) {
+        (None, _) => None,
+        (Some(OuterStrike::Error(status)), _) => return in_place(request, status).await,
         // Called without a connection, as in a test: there is nothing else to break.
-        (_, None) => in_place(request, OuterStrike::STATUS).await,
-        (OuterStrike::Reset, Some(wire)) => broken(request, || wire.reset()).await,
-        (OuterStrike::Drop, Some(wire)) => broken(request, || wire.close()).await,
-        (OuterStrike::Truncate(left), Some(wire)) => {
-            damage::truncate(next.run(request).await, left, wire)
+        (Some(_), None) => return in_place(request, OuterStrike::STATUS).await,
+        (Some(OuterStrike::Reset), Some(wire)) => return broken(request, || wire.reset()).await,
+        (Some(OuterStrike::Drop), Some(wire)) => return broken(request, || wire.close()).await,
+        (Some(strike), Some(wire)) => Some((strike, wire)),
+    };
+    let response = next(request).await;
+    match damage {
+        Some((OuterStrike::Truncate(left), wire)) => damage::truncate(response, left, wire),
+        Some((OuterStrike::WrongLength(by), wire)) => {
+            damage::misstate_length(response, by, wire).await
         }
-        (OuterStrike::WrongLength(by), Some(wire)) => {
-            damage::misstate_length(next.run(request).await, by, wire).await
-        }
+        _ => response,
     }
 }
 

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 
 use super::HttpError;
 
-/// Answers 504 when the routes below take longer than `limit`.
-pub async fn deadline(State(limit): State<Duration>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
+/// Answers 504 when the routes below take longer than `limit`, if there is one.
+pub async fn deadline<F: Future<Output = Response>>(
+    limit: Option<Duration>,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    match tokio::time::timeout(limit.unwrap_or(Duration::MAX), next(request)).await {
         Ok(response) => response,
         Err(_elapsed) => HttpError::Timeout.into_response(),
     }

@@ -10,7 +10,7 @@ pub mod request_body;
 
 pub use deadline::deadline;
 pub use error::{HttpError, causes, refuse};
-pub use panics::{catch_panic, tell_panics_in_request_lines};
+pub use panics::{catch_panic, panics_answered, tell_panics_in_request_lines};
 pub use probes::{Health, LIVEZ, READYZ, router as probes};
 pub use rate_limit::{Rate, RateLimit, rate_limit};
 pub use receive::receive;

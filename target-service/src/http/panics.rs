@@ -9,7 +9,13 @@ use std::{
     task::Poll,
 };
 
-use axum::{Json, extract::Request, http::StatusCode, middleware::Next, response::Response};
+use axum::{
+    Json, Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{self, Next},
+    response::Response,
+};
 use serde_json::json;
 
 use super::refuse;
@@ -23,8 +29,11 @@ thread_local! {
 }
 
 /// Answers 500 when a layer below panics. The process goes on.
-pub async fn catch_panic(request: Request, next: Next) -> Response {
-    match caught(next.run(request)).await {
+pub async fn catch_panic<F: Future<Output = Response>>(
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    match caught(async { next(request).await }).await {
         Ok(response) => response,
         Err(thrown) => {
             let body = Json(json!({"detail": "internal error"}));
@@ -39,6 +48,12 @@ pub async fn catch_panic(request: Request, next: Next) -> Response {
             response
         }
     }
+}
+
+/// The routes with [`catch_panic`] around each, for those that have no other layer.
+pub fn panics_answered(routes: Router) -> Router {
+    let layer = async |request, next: Next| catch_panic(request, |request| next.run(request)).await;
+    routes.layer(middleware::from_fn(layer))
 }
 
 /// Keeps the panics of requests out of the standard error stream: their place is told in the log line of

@@ -9,9 +9,8 @@ use std::{
 
 use axum::{
     Json,
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{Extensions, StatusCode, header::RETRY_AFTER},
-    middleware::Next,
     response::Response,
 };
 use governor::{
@@ -56,6 +55,16 @@ impl RateLimit {
         Self { clients, catalogue }
     }
 
+    fn check(&self, request: &Request) -> Result<(), Duration> {
+        if self
+            .catalogue
+            .is_probe(self.catalogue.subject(request).route)
+        {
+            return Ok(());
+        }
+        self.admit(client(request.extensions()))
+    }
+
     /// Counts one request, or tells how long the client should wait.
     fn admit(&self, client: IpAddr) -> Result<(), Duration> {
         let checked = self.clients.check_key(&client);
@@ -75,15 +84,15 @@ async fn forget_quiet_clients(clients: Weak<Clients>) {
     }
 }
 
-/// Answers 429 to clients that ask too often.
-pub async fn rate_limit(State(limit): State<RateLimit>, request: Request, next: Next) -> Response {
-    let route = limit.catalogue.subject(&request).route;
-    if limit.catalogue.is_probe(route) {
-        return next.run(request).await;
-    }
-    match limit.admit(client(request.extensions())) {
-        Ok(()) => next.run(request).await,
-        Err(wait) => too_many_requests(wait),
+/// Answers 429 to clients that ask too often, if there is a limit.
+pub async fn rate_limit<F: Future<Output = Response>>(
+    limit: Option<&RateLimit>,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
+    match limit.map(|limit| limit.check(&request)) {
+        Some(Err(wait)) => too_many_requests(wait),
+        None | Some(Ok(())) => next(request).await,
     }
 }
 

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use super::{
     Limits,
     head_timer::HeadTimer,
+    stall::Stall,
     wire::{Wire, WireStream},
 };
 use crate::drain::Drain;
@@ -27,7 +28,8 @@ pub(super) async fn serve(
     // Small answers leave at once instead of waiting for the client's acknowledgement. A connection that
     // refuses is slower, not wrong.
     let _ = stream.set_nodelay(true);
-    let io = TokioIo::new(WireStream::new(stream, wire.clone()));
+    let stall = Stall::new(limits.stall_time);
+    let io = TokioIo::new(WireStream::new(stream, wire.clone(), stall));
     let service = Told {
         peer,
         wire: wire.clone(),

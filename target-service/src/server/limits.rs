@@ -13,6 +13,9 @@ pub struct Limits {
     /// Time between an answer and the first byte of the next request. Longer than the idle time of
     /// common clients and scrape intervals, so that it is rarely the server who closes.
     pub idle_time: Duration,
+    /// Time in which the client takes not one byte of an answer that waits. A client that never reads loses
+    /// its connection.
+    pub stall_time: Duration,
 }
 
 impl Default for Limits {
@@ -21,6 +24,7 @@ impl Default for Limits {
             head_bytes: 32 * 1024,
             head_time: Duration::from_secs(10),
             idle_time: Duration::from_secs(75),
+            stall_time: Duration::from_secs(30),
         }
     }
 }

@@ -5,6 +5,7 @@ mod connection;
 mod connections;
 mod head_timer;
 mod limits;
+mod stall;
 mod wire;
 
 pub use accept::Listening;

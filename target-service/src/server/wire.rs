@@ -17,6 +17,8 @@ use tokio::{
     sync::Notify,
 };
 
+use super::stall::Stall;
+
 /// The connection that a request came over, found among the extensions of the request. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Wire(Arc<State>);
@@ -81,17 +83,23 @@ impl Wire {
 pub(super) struct WireStream {
     stream: TcpStream,
     wire: Wire,
+    stall: Stall,
 }
 
 impl WireStream {
-    pub(super) fn new(stream: TcpStream, wire: Wire) -> Self {
-        Self { stream, wire }
+    pub(super) fn new(stream: TcpStream, wire: Wire, stall: Stall) -> Self {
+        Self {
+            stream,
+            wire,
+            stall,
+        }
     }
 
     fn poll_append(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut appended = self.wire.appended();
         while !appended.is_empty() {
-            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &appended))?;
+            let written = Pin::new(&mut self.stream).poll_write(cx, &appended);
+            let written = ready!(self.stall.bound(cx, written))?;
             let _sent = appended.split_to(written);
         }
         self.wire.0.appending.store(false, Ordering::Relaxed);
@@ -129,7 +137,9 @@ impl AsyncWrite for WireStream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.stall.bound(cx, written)
     }
 
     fn poll_write_vectored(
@@ -137,7 +147,9 @@ impl AsyncWrite for WireStream {
         cx: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, bytes)
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
+        this.stall.bound(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {

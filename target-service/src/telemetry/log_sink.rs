@@ -14,6 +14,10 @@ use prometheus_client::metrics::counter::Counter;
 /// per line they would cost a busy service more than the line itself.
 const GATHER: Duration = Duration::from_millis(5);
 
+/// How long a flush waits for a writer that is stuck, such as a pipe that nobody reads: a process must
+/// end when it is told to, lines or not.
+const FLUSH: Duration = Duration::from_secs(5);
+
 /// A bounded buffer in front of a thread that writes. A full buffer loses lines, and counts them.
 ///
 /// The thread owns the writer and ends when the last sink is dropped.
@@ -93,15 +97,20 @@ impl LogSink {
         }
     }
 
-    /// Waits until all lines taken so far are written. Blocks the thread: for shutdown and tests.
+    /// Waits until all lines taken so far are written, at most 5 s. Blocks the thread: for shutdown and
+    /// tests.
     pub fn flush(&self) {
+        self.flush_within(FLUSH);
+    }
+
+    fn flush_within(&self, limit: Duration) {
         let shared = &self.handle.0;
         let mut buffer = shared.buffer();
         let until = buffer.taken;
         buffer.hurry = true;
         shared.filled.notify_one();
         let waiting = |buffer: &mut Buffer| buffer.written < until && !buffer.gone;
-        drop(shared.written.wait_while(buffer, waiting));
+        drop(shared.written.wait_timeout_while(buffer, limit, waiting));
     }
 }
 
@@ -206,6 +215,17 @@ mod tests {
         gate.wait();
         sink.flush();
         assert_eq!(dropped.get(), 3);
+    }
+
+    #[test]
+    fn a_flush_does_not_wait_for_a_stuck_writer_for_ever() {
+        let gate = Arc::new(Barrier::new(2));
+        let writer = Gate(Arc::clone(&gate), false);
+        let sink = LogSink::start(writer, 2, Counter::default()).expect("a thread");
+        sink.send(b"held by the writer\n");
+        gate.wait();
+        sink.flush_within(Duration::from_millis(10));
+        gate.wait();
     }
 
     #[test]

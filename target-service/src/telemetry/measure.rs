@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::{
     body::HttpBody,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Uri, header::CONTENT_LENGTH, uri::PathAndQuery},
-    middleware::Next,
     response::Response,
 };
 use tokio::time::Instant;
@@ -32,16 +31,20 @@ pub struct Telemetry {
 }
 
 /// Measures the layers below. The status recorded is the one that this layer hands up.
-pub async fn measure(State(telemetry): State<Telemetry>, request: Request, next: Next) -> Response {
+pub async fn measure<F: Future<Output = Response>>(
+    telemetry: &Telemetry,
+    request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);
-    let seen = Seen::of(&request, subject, &telemetry);
+    let seen = Seen::of(&request, subject, telemetry);
     let request_bytes = content_length(request.headers());
     // Kept for liars alone.
     let has_lies = !telemetry.faults.metric_lies().is_empty();
     let target = has_lies.then(|| request.uri().clone());
     let guard = RequestGuard::begin(Arc::clone(&telemetry.metrics), subject);
-    let response = next.run(request).await;
+    let response = next(request).await;
     let seconds = began.elapsed().as_secs_f64();
     let exchange = Exchange {
         subject,

@@ -1,9 +1,8 @@
 //! The outermost layer: gives each request its ids and tells the client about them.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue},
-    middleware::Next,
     response::Response,
 };
 
@@ -16,7 +15,11 @@ pub(super) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 ///
 /// The routes see the headers as the next service shall: a `traceparent` of this service, and the
 /// `tracestate` untouched, unless it came without a `traceparent` that it could belong to.
-pub async fn trace(State(tracer): State<Tracer>, mut request: Request, next: Next) -> Response {
+pub async fn trace<F: Future<Output = Response>>(
+    tracer: &Tracer,
+    mut request: Request,
+    next: impl FnOnce(Request) -> F,
+) -> Response {
     let parent = parent(request.headers());
     let context = tracer.context(parent);
     request.extensions_mut().insert(context);
@@ -27,7 +30,7 @@ pub async fn trace(State(tracer): State<Tracer>, mut request: Request, next: Nex
     if let Some(own) = &own {
         request.headers_mut().insert(TRACEPARENT, own.clone());
     }
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let Some(own) = own {
         response.headers_mut().insert(TRACEPARENT, own);
     }

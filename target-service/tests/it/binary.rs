@@ -1,13 +1,10 @@
 //! The program: settings, first log line, signal.
 
-use std::{
-    io::{BufRead, BufReader, Read},
-    process::{Command, Stdio},
-};
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::support::{output, program, raw_http};
+use super::support::{Program, output, program, raw_http};
 
 #[test]
 fn all_mistakes_are_told_at_once_and_exit_with_2() {
@@ -50,6 +47,29 @@ fn all_mistakes_are_told_at_once_and_exit_with_2() {
 }
 
 #[test]
+fn a_negative_number_is_a_mistake_like_any_other() {
+    let flags = ["--seed", "-1", "--rate-limit", "-5", "--log-level", "loud"];
+    let (code, _, stderr) = output(program().args(flags));
+    assert_eq!(code, 2);
+    for variable in ["RANDOM_SEED", "RATE_LIMIT", "LOG_LEVEL"] {
+        assert!(stderr.contains(variable), "{variable}: {stderr}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    let secret = OsStr::from_bytes(b"hunter2\xff");
+    let (code, _, stderr) = output(
+        program()
+            .env("ADMIN_TOKEN", secret)
+            .env("DATABASE_TYPE", OsStr::from_bytes(b"\xff")),
+    );
+    assert_eq!(code, 2);
+    assert!(stderr.contains("ADMIN_TOKEN, DATABASE_TYPE"), "{stderr}");
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+}
+
+#[test]
 fn an_unknown_flag_exits_with_2_and_help_with_0() {
     assert_eq!(output(program().arg("--nope")).0, 2);
     let (code, stdout, _) = output(program().arg("--help"));
@@ -71,45 +91,19 @@ fn it_serves_until_sigterm_keeps_its_file_and_logs_only_json() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("data/kv.db");
     for (round, expected) in [(1, 404), (2, 200)] {
-        let mut child = program()
-            .args([
-                "--listen",
-                "127.0.0.1:0",
-                "--fault-listen",
-                "127.0.0.1:0",
-                "--seed",
-                "42",
-            ])
-            .arg("--database")
-            .arg(&database)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a program");
-        let mut log = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut first = String::new();
-        log.read_line(&mut first).expect("a line");
-        let first: Value = serde_json::from_str(&first).expect("JSON");
-        assert_eq!(first["msg"], "listening");
-        assert_eq!(first["seed"], 42);
-        let address = |field: &str| first[field].as_str().and_then(|text| text.parse().ok());
-        let service = address("addr").expect("an address");
-        let faults = address("fault_addr").expect("an address");
+        let mut command = program();
+        command.args(["--seed", "42", "--database"]).arg(&database);
+        let service = Program::of(&mut command);
+        assert_eq!(service.listening["seed"], 42);
 
-        let read = raw_http(service, "GET", "/v1/kv/a", "").expect("an answer");
-        assert_eq!(read.0, expected, "round {round}");
-        let put = raw_http(service, "PUT", "/v1/kv/a", "value").expect("an answer");
+        assert_eq!(service.get("/v1/kv/a").0, expected, "round {round}");
+        let put = raw_http(service.address, "PUT", "/v1/kv/a", "value").expect("an answer");
         assert_eq!(put.0, 204);
-        let set = raw_http(faults, "PUT", "/faults", "{}").expect("an answer");
-        assert_eq!(set.0, 200);
-        let elsewhere = raw_http(service, "GET", "/faults", "").expect("an answer");
-        assert_eq!(elsewhere.0, 404, "the fault API has a listener of its own");
+        service.put_faults("", &json!({}));
+        let elsewhere = service.get("/faults").0;
+        assert_eq!(elsewhere, 404, "the fault API has a listener of its own");
 
-        let pid = child.id().to_string();
-        let kill = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(kill.expect("kill").success());
-        assert_eq!(child.wait().expect("an end").code(), Some(0));
-        let mut rest = String::new();
-        log.read_to_string(&mut rest).expect("UTF-8");
+        let rest = service.stop();
         let parse = |line: &str| serde_json::from_str::<Value>(line).expect("a JSON object");
         let messages: Vec<Value> = rest
             .lines()

@@ -1,16 +1,16 @@
 //! Limits of the connections, seen from the client's end of the wire.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
 use axum::{Router, extract::ConnectInfo, routing::get};
 use target_service::{profile::Profile, server::Limits};
 
-use super::support::{Parts, Running, Scrape, Target, kv_in_memory, raw_http};
+use super::support::{Parts, Program, Running, Scrape, Target, kv_in_memory, program, raw_http};
 
 const OK: &str = r#"{"status":"ok"}"#;
 
@@ -129,6 +129,32 @@ async fn an_idle_connection_ends() {
 }
 
 #[tokio::test]
+async fn a_client_that_never_reads_loses_its_connection() {
+    let mut parts = Parts::kv();
+    parts.common.max_connections = 1;
+    let target = parts.target(kv_in_memory());
+    assert_eq!(
+        target
+            .send("PUT", "/v1/kv/a", "v".repeat(65_536))
+            .await
+            .status,
+        204
+    );
+    let limits = Limits {
+        stall_time: Duration::from_millis(100),
+        ..Limits::default()
+    };
+    let running = Running::start(&target, Duration::from_mins(1), limits).await;
+    let mut greedy = running.connect().await;
+    // More than the system takes off the server's hands.
+    let reads = "GET /v1/kv/a HTTP/1.1\r\nhost: target\r\n\r\n".repeat(500);
+    greedy.write(&reads).await;
+    let mut next = running.connect().await;
+    next.request("GET", "/livez").await;
+    next.read_until(OK).await.expect("its turn");
+}
+
+#[tokio::test]
 async fn a_request_knows_the_address_of_its_client() {
     async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
         peer.to_string()
@@ -141,32 +167,15 @@ async fn a_request_knows_the_address_of_its_client() {
     client.read_until(&own).await.expect("its own address");
 }
 
-struct Killed(Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn a_want_of_file_descriptors_is_counted_and_survived() {
     let mut limited = Command::new("sh");
     limited
         .args(["-c", "ulimit -n 32 && exec \"$0\" \"$@\""])
-        .arg(env!("CARGO_BIN_EXE_target-service"))
-        .args(["--listen", "127.0.0.1:0", "--database", "memory"])
-        .stdout(Stdio::piped());
-    let mut child = Killed(limited.spawn().expect("a program"));
-    let mut log = BufReader::new(child.0.stdout.take().expect("a pipe"));
-    let mut first = String::new();
-    log.read_line(&mut first).expect("a line");
-    let first: serde_json::Value = serde_json::from_str(&first).expect("JSON");
-    let address: SocketAddr = first["addr"]
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .expect("an address");
+        .arg(program().get_program())
+        .args(["--listen", "127.0.0.1:0", "--database", "memory"]);
+    let service = Program::of(&mut limited);
+    let address = service.address;
 
     let mut early = TcpStream::connect(address).expect("a connection");
     let mut errors = || {

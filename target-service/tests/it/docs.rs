@@ -10,7 +10,9 @@ use std::{
     process::Command,
 };
 
-use super::support::Program;
+use target_service::profile::ProfileName;
+
+use super::support::{Program, program};
 
 /// One fenced block.
 struct Block {
@@ -94,9 +96,8 @@ fn arguments(page: &Path, text: &str) -> Vec<String> {
         .file_stem()
         .and_then(|stem| stem.to_str())
         .unwrap_or_default();
-    let profiles = ["kv", "events", "schedule", "writer", "sidecar"];
-    let profile = profiles.into_iter().find(|profile| *profile == stem);
-    vec!["--profile".to_owned(), profile.unwrap_or("kv").to_owned()]
+    let profile = stem.parse().unwrap_or(ProfileName::Kv);
+    vec!["--profile".to_owned(), profile.to_string()]
 }
 
 /// Whether `found` is `expected`, line by line, where `…` stands for any text within a line.
@@ -137,6 +138,76 @@ fn the_ellipsis_stands_for_anything_and_nothing_else_does() {
 }
 
 #[test]
+fn every_profile_has_a_page_with_examples() {
+    let with_examples: Vec<PathBuf> = pages()
+        .into_iter()
+        .filter(|page| !examples(&fs::read_to_string(page).expect("a page")).is_empty())
+        .collect();
+    for profile in ProfileName::ALL {
+        let name = format!("target-service/{profile}.md");
+        assert!(
+            with_examples.iter().any(|page| page.ends_with(&name)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_index_links_every_page() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let index = fs::read_to_string(docs.join("target-service.md")).expect("the index");
+    for page in pages() {
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        if name != "target-service.md" {
+            assert!(
+                index.contains(&format!("](target-service/{name})")),
+                "{name}"
+            );
+        }
+    }
+}
+
+/// A heading as the fragment of a link.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn every_link_between_pages_leads_to_a_page_and_a_heading() {
+    let mut links = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).expect("a page");
+        let targets = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://")) {
+            let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
+            let file = match file {
+                "" => page.clone(),
+                _ => page.with_file_name(file),
+            };
+            let at = format!("{}: {target}", page.display());
+            let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{at}: {error}"));
+            let mut headings = text
+                .lines()
+                .filter(|line| line.starts_with('#'))
+                .map(anchor);
+            assert!(
+                fragment.is_empty() || headings.any(|heading| heading == fragment),
+                "{at}"
+            );
+            links += 1;
+        }
+    }
+    assert!(links > 0, "no links were found");
+}
+
+#[test]
 fn every_example_of_the_documentation_does_what_it_says() {
     let mut run = 0;
     let mut wrong = Vec::new();
@@ -152,7 +223,11 @@ fn every_example_of_the_documentation_does_what_it_says() {
             continue;
         }
         let folder = tempfile::tempdir().expect("a folder");
-        let instance = Program::start_in(folder.path(), &arguments(&page, &text));
+        let instance = Program::of(
+            program()
+                .args(arguments(&page, &text))
+                .current_dir(folder.path()),
+        );
         for example in examples {
             let command = instance.with_real_addresses(&example.command);
             let shell = Command::new("bash")

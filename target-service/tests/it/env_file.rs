@@ -1,21 +1,17 @@
 //! Settings out of a file, as the program takes them.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::{fs, process::Command};
 
 use clap::CommandFactory as _;
 use serde_json::Value;
 use target_service::config::Args;
 use tempfile::TempDir;
 
-/// In a folder of its own, with nothing in its environment.
-fn program(folder: &TempDir) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    command.env_clear().current_dir(folder.path());
-    command.args(["--listen", "127.0.0.1:0"]);
+use super::support::{Program, output, program};
+
+fn program_in(folder: &TempDir) -> Command {
+    let mut command = program();
+    command.current_dir(folder.path());
     command
 }
 
@@ -25,66 +21,53 @@ fn folder(file: &str, text: &str) -> TempDir {
     folder
 }
 
-/// Killed when the test ends, also when it fails.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The seed told in the first log line.
 fn seed(command: &mut Command) -> Value {
-    let child = command.stdout(Stdio::piped()).spawn();
-    let mut running = Running(child.expect("a program"));
-    let mut log = BufReader::new(running.0.stdout.take().expect("a pipe"));
-    let mut first = String::new();
-    log.read_line(&mut first).expect("a line");
-    let first: Value = serde_json::from_str(&first).expect("JSON");
-    first["seed"].clone()
+    Program::of(command).listening["seed"].take()
 }
 
 /// Standard error of a program that does not start.
 fn refused(command: &mut Command) -> String {
-    let output = command.output().expect("a program");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(output.stdout.is_empty());
-    String::from_utf8(output.stderr).expect("UTF-8")
+    let (code, log, said) = output(command);
+    assert_eq!((code, log.as_str()), (2, ""));
+    said
 }
 
 #[test]
 fn a_flag_beats_a_variable_which_beats_the_file_which_beats_the_default() {
     let folder = folder("service.env", "export RANDOM_SEED='3' # the file\n");
-    assert_eq!(seed(&mut program(&folder)), 0);
+    assert_eq!(seed(&mut program_in(&folder)), 0);
     let from_file = ["--env-file", "service.env"];
-    assert_eq!(seed(program(&folder).args(from_file)), 3);
+    assert_eq!(seed(program_in(&folder).args(from_file)), 3);
     let variable = ("RANDOM_SEED", "2");
     assert_eq!(
-        seed(program(&folder).args(from_file).env(variable.0, variable.1)),
+        seed(
+            program_in(&folder)
+                .args(from_file)
+                .env(variable.0, variable.1)
+        ),
         2
     );
-    let mut command = program(&folder);
+    let mut command = program_in(&folder);
     command.args(from_file).env(variable.0, variable.1);
     assert_eq!(seed(command.args(["--seed", "1"])), 1);
     let named = ("TARGET_ENV_FILE", "service.env");
-    assert_eq!(seed(program(&folder).env(named.0, named.1)), 3);
+    assert_eq!(seed(program_in(&folder).env(named.0, named.1)), 3);
 }
 
 #[test]
 fn the_file_dot_env_is_read_unless_another_is_named() {
     let folder = folder(".env", "RANDOM_SEED=5\nCOMPOSE_PROJECT_NAME=other\n");
-    assert_eq!(seed(&mut program(&folder)), 5);
+    assert_eq!(seed(&mut program_in(&folder)), 5);
     fs::write(folder.path().join("empty"), "").expect("a file");
-    assert_eq!(seed(program(&folder).args(["--env-file", "empty"])), 0);
+    assert_eq!(seed(program_in(&folder).args(["--env-file", "empty"])), 0);
 }
 
 #[test]
 fn mistakes_in_the_file_are_told_with_all_others_and_no_value_is_shown() {
     let text = "RANDOM_SED=hunter2\nnot a setting hunter2\nLOG_LEVEL=loud\nOTHER=hunter2\n";
     let folder = folder("service.env", text);
-    let mut command = program(&folder);
+    let mut command = program_in(&folder);
     command.args(["--env-file", "service.env", "--drain-seconds", "soon"]);
     let stderr = refused(&mut command);
     let expected = "\
@@ -101,7 +84,7 @@ error: bad configuration
 #[test]
 fn a_named_file_that_is_missing_is_a_mistake() {
     let folder = tempfile::tempdir().expect("a folder");
-    let stderr = refused(program(&folder).args(["--env-file", "nowhere.env"]));
+    let stderr = refused(program_in(&folder).args(["--env-file", "nowhere.env"]));
     assert!(
         stderr.contains("--env-file (TARGET_ENV_FILE): cannot read nowhere.env"),
         "{stderr}"
@@ -133,13 +116,8 @@ fn the_page_on_configuration_names_every_flag_and_variable_once_and_no_other() {
 #[test]
 fn every_shell_is_offered_the_flags() {
     for shell in ["bash", "zsh", "fish"] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-        command.env_clear().current_dir(folder.path());
-        let output = command.args(["completion", shell]).output();
-        let output = output.expect("a program");
-        assert!(output.status.success(), "{shell}");
-        let script = String::from_utf8(output.stdout).expect("UTF-8");
+        let (code, script, _) = output(program().args(["completion", shell]));
+        assert_eq!(code, 0, "{shell}");
         assert!(script.contains("upstream-timeout-ms"), "{shell}");
         assert!(script.contains("generate-events"), "{shell}");
     }

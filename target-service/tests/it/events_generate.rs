@@ -1,35 +1,25 @@
 //! The generator as a command: what it prints, what it sends, what it makes of the answer.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use serde_json::{Value, json};
 use target_service::events::generator::EventStream;
 
-use super::support::Program;
-
-const URL: &str = "http://127.0.0.1:7000";
+use super::support::{Program, output, program};
 
 /// Exit code, standard output and standard error.
 fn generate(arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    command.env_clear().arg("generate-events").args(arguments);
-    let output = command.output().expect("a program");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (
-        output.status.code().expect("an exit code"),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    output(program().arg("generate-events").args(arguments))
 }
 
 fn service(folder: &Path, arguments: &[&str]) -> Program {
-    let mut all = vec!["--profile".to_owned(), "events".to_owned()];
-    all.extend(arguments.iter().map(|text| (*text).to_owned()));
-    Program::start_in(folder, &all)
+    let mut command = program();
+    command.args(["--profile", "events"]).args(arguments);
+    Program::of(command.current_dir(folder))
 }
 
 fn send(service: &Program, arguments: &[&str]) -> (i32, Value) {
-    let url = service.with_real_addresses(URL);
+    let url = format!("http://{}", service.address);
     let (code, output, errors) = generate(&[&["--json", "--url", &url], arguments].concat());
     let report = serde_json::from_str(&output);
     (code, report.unwrap_or_else(|_| panic!("{errors}")))
@@ -71,7 +61,7 @@ fn everything_it_sends_is_acknowledged_and_stored() {
             assert_eq!(count("delivered") + count("bounced"), 1000);
             assert_eq!(count("bounced"), bounced(seed, 1000));
         }
-        let url = service.with_real_addresses(URL);
+        let url = format!("http://{}", service.address);
         let (code, text, _) = generate(&["--url", &url, "--events", "10"]);
         assert_eq!(code, 0);
         assert!(text.starts_with("acknowledged  10 ("), "{text}");
@@ -104,11 +94,7 @@ fn failed_events_are_told_by_status_and_end_with_1() {
     let folder = tempfile::tempdir().expect("a folder");
     let service = service(folder.path(), &[]);
     let rule = json!({"route": "/events/{domain}/{event}", "error_ratio": 1.0, "status": 503});
-    let faults = service.with_real_addresses("127.0.0.1:8001");
-    let address = faults.parse().expect("an address");
-    let body = json!({"inner": [rule]}).to_string();
-    let set = super::support::raw_http(address, "PUT", "/faults", &body);
-    assert_eq!(set.expect("an answer").0, 200);
+    service.put_faults("", &json!({"inner": [rule]}));
 
     let (code, report) = send(&service, &["--events", "50"]);
     assert_eq!(report["failed"], json!({"503": 50}));

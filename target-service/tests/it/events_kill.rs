@@ -13,17 +13,18 @@ use std::{
 
 use serde_json::Value;
 
-use super::support::{Postgres, Program, raw_http};
+use super::support::{Postgres, Program, program, raw_http};
 
 const KILLS: usize = 20;
 const WRITERS: usize = 4;
 const LIMIT: Duration = Duration::from_mins(1);
 
 fn start(folder: &Path, database: &str) -> (Program, SocketAddr) {
-    let arguments = ["--profile", "events", "--database", database];
-    let program = Program::start_in(folder, &arguments.map(str::to_owned));
-    let address = program.with_real_addresses("127.0.0.1:7000");
-    (program, address.parse().expect("an address"))
+    let mut command = program();
+    command.args(["--profile", "events", "--database", database]);
+    let program = Program::of(command.current_dir(folder));
+    let address = program.address;
+    (program, address)
 }
 
 fn stored(address: SocketAddr) -> u64 {

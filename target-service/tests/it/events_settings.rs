@@ -1,23 +1,19 @@
 //! Settings of the `events` profile, through the program.
 
-use std::process::Command;
-
 use sqlx::{Connection as _, PgConnection};
 
-use super::support::{Postgres, Program, raw_http};
+use super::support::{Postgres, Program, output, program, raw_http};
 
 #[test]
 fn mistakes_in_its_settings_are_told_together() {
     for (pool, threshold) in [("0", "0"), ("1001", "-1"), ("many", "1e3")] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
+        let mut command = program();
         command
-            .env_clear()
             .args(["--profile", "events", "--database", "mysql://u:hunter2@h/d"])
             .env("DATABASE_POOL", pool)
             .env("CATCH_ALL_THRESHOLD", threshold);
-        let output = command.output().expect("a program");
-        let said = String::from_utf8(output.stderr).expect("UTF-8");
-        assert_eq!(output.status.code(), Some(2), "{said}");
+        let (code, _, said) = output(&mut command);
+        assert_eq!(code, 2, "{said}");
         for variable in ["DATABASE_LOCATION", "DATABASE_POOL", "CATCH_ALL_THRESHOLD"] {
             assert!(said.contains(variable), "{variable}: {said}");
         }
@@ -27,11 +23,8 @@ fn mistakes_in_its_settings_are_told_together() {
 
 #[test]
 fn the_threshold_is_the_one_that_is_set() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let arguments = ["--profile", "events", "--catch-all-threshold", "2"];
-    let program = Program::start_in(folder.path(), &arguments.map(str::to_owned));
-    let address = program.with_real_addresses("127.0.0.1:7000");
-    let address = address.parse().expect("an address");
+    let program = Program::start(&["--profile", "events", "--catch-all-threshold", "2"]);
+    let address = program.address;
     for verdict in ["unknown", "unknown", "catch-all"] {
         let read = raw_http(address, "GET", "/domains/a.com", "").expect("an answer");
         assert_eq!(read, (200, format!("\"{verdict}\"")));
@@ -42,7 +35,6 @@ fn the_threshold_is_the_one_that_is_set() {
 
 #[tokio::test]
 async fn the_database_sees_as_many_connections_as_the_pool_may_have() {
-    let folder = tempfile::tempdir().expect("a folder");
     let cluster = Postgres::shared();
     for pool in ["1", "3"] {
         let url = cluster.fresh_database().await;
@@ -54,15 +46,14 @@ async fn the_database_sees_as_many_connections_as_the_pool_may_have() {
             "--database-pool",
             pool,
         ];
-        let program = Program::start_in(folder.path(), &arguments.map(str::to_owned));
-        let service = program.with_real_addresses("http://127.0.0.1:7000");
-        let generator = Command::new(env!("CARGO_BIN_EXE_target-service"))
-            .env_clear()
+        let service = Program::start(&arguments);
+        let url_of_service = format!("http://{}", service.address);
+        let mut generator = program();
+        generator
             .args(["generate-events", "--events", "300", "--concurrency", "20"])
-            .args(["--url", &service])
-            .output()
-            .expect("a program");
-        assert!(generator.status.success(), "{generator:?}");
+            .args(["--url", &url_of_service]);
+        let (code, _, said) = output(&mut generator);
+        assert_eq!(code, 0, "{said}");
         let mut other = PgConnection::connect(&url).await.expect("a connection");
         let connections: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM pg_stat_activity \

@@ -2,7 +2,7 @@
 
 use std::{path::Path, str::FromStr as _, sync::Arc};
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions, query};
 use target_service::{
     config::{Defect, Defects},
     events::{
@@ -209,6 +209,22 @@ async fn a_server_that_is_not_there_is_unreachable_and_one_without_the_database_
     let elsewhere = server(&Postgres::shared().url("no_such_database"));
     let error = elsewhere.ping().await.expect_err("no such database");
     assert!(matches!(error, StoreError::Failed(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_event_that_waits_too_long_for_a_lock_is_unreachable_and_not_counted() {
+    let url = Postgres::shared().fresh_database().await;
+    let store = server(&url);
+    add(&store, "a.com", EventKind::Delivered).await;
+    let mut other = PgConnection::connect(&url).await.expect("a connection");
+    let mut lock = other.begin().await.expect("a transaction");
+    let touch = query("UPDATE domains SET bounced = bounced WHERE domain = 'a.com'");
+    touch.execute(&mut *lock).await.expect("a row");
+    let error = store.increment(domain("a.com"), EventKind::Delivered).await;
+    let error = error.expect_err("the row is locked for longer than a statement may take");
+    assert!(matches!(error, StoreError::Unreachable(_)), "{error:?}");
+    lock.rollback().await.expect("a server");
+    assert_eq!(tally(&store, "a.com").await, (1, 0));
 }
 
 async fn stored_by_concurrent_writers(store: impl Overwrite, defects: &Defects) -> u64 {

@@ -279,6 +279,8 @@ async fn a_bad_set_is_refused_with_the_path_of_the_field_and_changes_nothing() {
             "telemetry.drop_logs: unknown field",
         ),
         ("", "EOF"),
+        ("[]", "expected a map"),
+        ("null", "expected a map"),
     ] {
         let answer = target.faults("PUT", body).await;
         assert_eq!(answer.status, 400, "{body}");

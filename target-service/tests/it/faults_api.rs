@@ -3,7 +3,7 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use super::support::{ENTRY, Instance, Target, output, program};
+use super::support::{ENTRY, Program, Target, output, program};
 
 #[tokio::test]
 async fn every_kind_is_told_with_its_strength_and_has_a_series() {
@@ -36,7 +36,7 @@ async fn every_kind_is_told_with_its_strength_and_has_a_series() {
 
 #[test]
 fn a_token_is_asked_for_on_every_path_and_allows_any_address() {
-    let program = Instance::start_with(&["--admin-token", "swordfish"], "0.0.0.0:0");
+    let program = Program::start(&["--admin-token", "swordfish", "--fault-listen", "0.0.0.0:0"]);
     for path in ["/faults", "/faults/kv", "/faults/active", "/nope"] {
         for header in [
             "",
@@ -67,7 +67,7 @@ fn a_token_file_serves_as_well_and_its_mistakes_are_told() {
     let path = folder.path().join("token");
     std::fs::write(&path, "swordfish\n").expect("a file");
     let path = path.to_str().expect("UTF-8");
-    let running = Instance::start(&["--admin-token-file", path]);
+    let running = Program::start(&["--admin-token-file", path]);
     let header = "authorization: Bearer swordfish\r\n";
     let answer = running.fault_api("GET", "/faults", header, "");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -91,7 +91,7 @@ fn faults_can_be_there_from_the_start() {
     let faults = json!({"inner": [{"route": "unmatched", "error_ratio": 1, "status": 451}]});
     std::fs::write(&path, faults.to_string()).expect("a file");
     let path = path.to_str().expect("UTF-8");
-    let running = Instance::start(&["--faults", path]);
+    let running = Program::start(&["--faults", path]);
     assert_eq!(running.get("/nope").0, 451);
     running.clear_faults("");
     assert_eq!(running.get("/nope").0, 404);
@@ -114,8 +114,29 @@ fn faults_can_be_there_from_the_start() {
 }
 
 #[test]
+fn a_fault_file_is_judged_by_the_routes_of_the_first_profile_or_by_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("faults.json");
+    let path = path.to_str().expect("UTF-8");
+    let faults = json!({"inner": [{"route": "/v1/kv", "error_ratio": 1}]});
+    std::fs::write(path, faults.to_string()).expect("a file");
+    let both = ["--profile", "kv,events", "--database", "mysql://h/d"];
+    let (code, _, stderr) = output(program().args(both).args(["--faults", path]));
+    assert_eq!(code, 2);
+    assert!(!stderr.contains("FAULTS_FILE"), "not for events: {stderr}");
+
+    std::fs::write(path, "{").expect("a file");
+    let bad = ["--database", "mysql://h/d", "--faults", path];
+    let (code, _, stderr) = output(program().args(bad));
+    assert_eq!(code, 2);
+    for told in ["DATABASE_LOCATION", "FAULTS_FILE"] {
+        assert!(stderr.contains(told), "{told}: {stderr}");
+    }
+}
+
+#[test]
 fn each_profile_has_faults_of_its_own_and_one_call_clears_them_all() {
-    let running = Instance::start(&[
+    let running = Program::start(&[
         "--profile",
         "kv,events",
         "--listen",
@@ -138,7 +159,7 @@ fn each_profile_has_faults_of_its_own_and_one_call_clears_them_all() {
 
 #[test]
 fn panics_of_requests_leave_the_output_clean() {
-    let running = Instance::start(&[]);
+    let running = Program::start(&[]);
     let panics = json!({"inner": [{"route": "unmatched", "panic_ratio": 1}]});
     running.put_faults("", &panics);
     assert_eq!(running.get("/nope").0, 500);

@@ -54,6 +54,49 @@ async fn readyz_can_stay_green_while_the_store_is_down() {
 }
 
 #[tokio::test]
+async fn livez_can_be_told_to_be_green_and_the_reset_ends_it() {
+    let target = Target::with_store(BrokenStore);
+    let lie = json!({"health": {"livez": {"lie": "green"}}});
+    target.set_faults(lie).await;
+    assert_eq!(
+        probes(&target).await,
+        (200, 503),
+        "readiness keeps to the truth"
+    );
+    assert_eq!(active(&target, "livez_green").await, Some(1.0));
+
+    target.faults("DELETE", "").await;
+    assert_eq!(probes(&target).await, (200, 503));
+    assert_eq!(active(&target, "livez_green").await, Some(0.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_probes_can_flap_and_the_reset_ends_it_at_once() {
+    let target = Target::new();
+    let flap = json!({"lie": "flap", "period_ms": 1000});
+    target
+        .set_faults(json!({"health": {"livez": flap, "readyz": flap}}))
+        .await;
+    assert_eq!(probes(&target).await, (503, 503));
+    tokio::time::advance(Duration::from_millis(500)).await;
+    assert_eq!(probes(&target).await, (200, 200));
+    tokio::time::advance(Duration::from_millis(500)).await;
+    assert_eq!(probes(&target).await, (503, 503));
+    for fault in ["livez_flap", "readyz_flap"] {
+        assert_eq!(active(&target, fault).await, Some(1.0), "{fault}");
+    }
+
+    target.faults("DELETE", "").await;
+    for _ in 0..8 {
+        assert_eq!(probes(&target).await, (200, 200));
+        tokio::time::advance(Duration::from_millis(250)).await;
+    }
+    for fault in ["livez_flap", "readyz_flap"] {
+        assert_eq!(active(&target, fault).await, Some(0.0), "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn both_probes_can_stay_red_while_all_is_well() {
     let target = Target::new();
     let red = json!({"lie": "red"});

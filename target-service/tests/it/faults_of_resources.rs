@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::support::{Instance, Parts, Running, Target, kv_in_memory};
+use super::support::{Parts, Program, Running, Target, kv_in_memory};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -21,7 +21,7 @@ async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
 
 #[tokio::test]
 async fn leaked_memory_grows_to_its_cap_and_is_given_back() {
-    let program = Instance::start(&[]);
+    let program = Program::start(&[]);
     let resident = || {
         let bytes = program.scrape().value("process_resident_memory_bytes", &[]);
         bytes.expect("on Linux") as u64 / MIB
@@ -79,7 +79,7 @@ async fn exhausted_connections_keep_new_clients_waiting_until_the_reset() {
 
 #[tokio::test]
 async fn burning_threads_use_the_processor_until_the_reset() {
-    let program = Instance::start(&[]);
+    let program = Program::start(&[]);
     let burners = || {
         let threads = fs::read_dir(format!("/proc/{}/task", program.pid())).expect("Linux");
         let names = threads.filter_map(|thread| {

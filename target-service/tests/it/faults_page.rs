@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use target_service::config::Defect;
 
 use super::support::Target;
@@ -73,6 +73,50 @@ async fn every_kind_of_fault_is_in_the_table_and_the_table_has_no_other() {
     };
     let kinds: BTreeSet<String> = kinds.keys().cloned().collect();
     assert_eq!(names(false), kinds);
+}
+
+/// The smallest fault set that a switch of the table stands for; `kind` is the fault's label.
+fn switched_on(switch: &str, kind: &str) -> Value {
+    let names = quoted(switch);
+    let (path, lie) = (names[0].as_str(), names.last().expect("a name"));
+    if let Some(lie) = lie.strip_prefix("\"lie\": ") {
+        let lie: Value = serde_json::from_str(lie).expect("JSON");
+        return json!({"telemetry": {"logs": [{"lie": lie, "ratio": 1}]}});
+    }
+    let (above, field) = path.split_once('.').expect("a path");
+    if let Some(layer) = above.strip_suffix("[]") {
+        return json!({layer: [{"route": "/livez", field: 1}]});
+    }
+    let fault = match (above, field) {
+        ("health", _) => json!({"lie": kind.rsplit('_').next()}),
+        (_, "memory") => json!({"bytes_per_second": 1, "max_bytes": 1}),
+        (_, "connections") => json!({"slots": 1}),
+        (_, "cpu") => json!({"threads": 1}),
+        (_, "route_label") => json!({"ratio": 1, "record": "raw"}),
+        (_, "drop_counter" | "double_counter" | "status_label" | "milliseconds") => {
+            json!({"ratio": 1})
+        }
+        _ => json!({}),
+    };
+    json!({above: {field: fault}})
+}
+
+#[tokio::test]
+async fn the_switch_of_each_fault_switches_that_fault_on_and_no_other() {
+    let target = Target::new();
+    for row in table().into_iter().filter(|row| !row.is_defect()) {
+        for kind in &row.names {
+            target.set_faults(switched_on(&row.switch, kind)).await;
+            let Value::Object(kinds) = target.fault_api("GET", "/faults/active", "").await.json()
+            else {
+                panic!("no object");
+            };
+            let strong = kinds.iter().filter(|(_, strength)| **strength != 0.0);
+            let strong: Vec<_> = strong.map(|(kind, _)| kind).collect();
+            assert_eq!(strong, [kind]);
+        }
+    }
+    assert_eq!(target.faults("DELETE", "").await.status, 204);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use target_service::{
     profile::ProfileName,
 };
 
-use super::support::{BrokenStore, Instance, Parts, StuckStore, Target, raw_http};
+use super::support::{BrokenStore, Parts, Program, StuckStore, Target, raw_http};
 
 const MODES: [Compat; 2] = [Compat::None, Compat::DumbKv];
 
@@ -405,7 +405,7 @@ async fn what_was_refused_is_counted_as_invalid_and_a_success_as_ok() {
 
 #[test]
 fn as_dumbkv_the_program_has_its_metrics_and_its_answers() {
-    let original = Instance::start(&["--compat", "dumbkv", "--database", "memory"]);
+    let original = Program::start(&["--compat", "dumbkv", "--database", "memory"]);
     let read = raw_http(original.address, "POST", "/kv", r#"{"key": "k"}"#);
     assert_eq!(read.expect("an answer").0, 500);
     let (_, metrics) = raw_http(original.address, "GET", "/metrics", "").expect("metrics");

@@ -74,9 +74,7 @@ async fn a_failed_write_holds_the_lock_of_the_file_when_asked_for() {
 /// The way from the setting to the wire.
 #[test]
 fn a_program_without_its_table_is_not_ready_and_stores_nothing() {
-    let program = Program::start(|command| {
-        command.args(["--defects", "no-bootstrap"]);
-    });
+    let program = Program::start(&["--defects", "no-bootstrap"]);
     let ask = |method, path| raw_http(program.address, method, path, "x").expect("an answer");
     assert_eq!(ask("PUT", "/v1/kv/a").0, 503);
     assert_eq!(ask("GET", "/readyz").0, 503);

@@ -1,22 +1,29 @@
 //! SIGKILL in the middle of writes: what was acknowledged is there after the restart.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
-use super::support::{Postgres, Program, Writers, assert_kept, raw_http};
+use super::support::{Postgres, Program, Writers, assert_kept, output, program, raw_http};
 
 const KILLS: usize = 20;
 const MASTER_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
-fn kill_and_restart(configure: impl Fn(&mut Command)) {
+/// The program, not started, over a SQLite file.
+fn over(database: &Path) -> Command {
+    let mut command = program();
+    command.arg("--database").arg(database);
+    command
+}
+
+fn kill_and_restart(mut command: Command) {
     let mut all = Vec::new();
-    let mut program = Program::start(&configure);
+    let mut program = Program::of(&mut command);
     for kill in 0..KILLS {
         let writers = Writers::start(program.address, &format!("k{kill}"));
         // Not after a round number: the kill comes at different moments of a write.
         writers.wait_for(20 + kill);
         program.kill();
         let acknowledged = writers.stop();
-        program = Program::start(&configure);
+        program = Program::of(&mut command);
         assert_kept(program.address, &acknowledged);
         all.extend(acknowledged);
     }
@@ -28,30 +35,24 @@ fn kill_and_restart(configure: impl Fn(&mut Command)) {
 fn sqlite_keeps_every_acknowledged_write_through_twenty_kills() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("kv.db");
-    kill_and_restart(|command| {
-        command.arg("--database").arg(&database);
-    });
+    kill_and_restart(over(&database));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_keeps_every_acknowledged_write_through_twenty_kills() {
     let url = Postgres::shared().fresh_database().await;
-    kill_and_restart(|command| {
-        command
-            .args(["--database", &url])
-            .env("MASTER_KEY", MASTER_KEY);
-    });
+    let mut command = program();
+    command
+        .args(["--database", &url])
+        .env("MASTER_KEY", MASTER_KEY);
+    kill_and_restart(command);
 }
 
 #[test]
 fn two_processes_write_and_read_the_same_sqlite_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("kv.db");
-    let start = || {
-        Program::start(|command| {
-            command.arg("--database").arg(&database);
-        })
-    };
+    let start = || Program::of(&mut over(&database));
     let (one, other) = (start(), start());
     let writers = [
         Writers::start(one.address, "one"),
@@ -69,20 +70,14 @@ fn two_processes_write_and_read_the_same_sqlite_file() {
 fn an_entry_without_its_key_file_stops_the_start_and_does_not_get_a_new_key() {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("kv.db");
-    let program = Program::start(|command| {
-        command.arg("--database").arg(&database);
-    });
+    let program = Program::of(&mut over(&database));
     let put = raw_http(program.address, "PUT", "/v1/kv/a", "1").expect("an answer");
     assert_eq!(put.0, 204);
     program.kill();
     let key = folder.path().join("kv.db.key");
     std::fs::remove_file(&key).expect("a key file");
-    let mut again = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    again.env_clear().args(["--listen", "127.0.0.1:0"]);
-    let output = again.arg("--database").arg(&database).output();
-    let output = output.expect("a program");
-    let told = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let (code, _, told) = output(&mut over(&database));
+    assert_eq!(code, 1, "{told}");
     assert!(told.contains("kv.db.key is missing"), "{told}");
     assert!(!key.exists());
 }

@@ -1,7 +1,6 @@
 //! A `PostgreSQL` server that goes away and comes back.
 
 use std::{
-    process::Command,
     thread,
     time::{Duration, Instant},
 };
@@ -15,7 +14,7 @@ use target_service::{
     },
 };
 
-use super::support::{Postgres, Program, Writers, assert_kept, raw_http};
+use super::support::{Postgres, Program, Writers, assert_kept, output, program, raw_http};
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// How long readiness may be wrong about the database. An objective, not a guess: the test is about it.
@@ -57,11 +56,11 @@ fn reconnects(program: &Program) -> f64 {
 }
 
 fn start(url: &str) -> Program {
-    Program::start(|command| {
-        command
+    Program::of(
+        program()
             .args(["--database", url])
-            .env("MASTER_KEY", MASTER_KEY);
-    })
+            .env("MASTER_KEY", MASTER_KEY),
+    )
 }
 
 fn store(url: &str, defects: &Defects) -> PostgresStore {
@@ -196,13 +195,11 @@ async fn a_write_that_does_not_get_through_is_an_error_and_not_stored() {
 
 #[test]
 fn without_a_master_key_the_start_is_refused_with_the_remedy() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    command.env_clear().args(["--listen", "127.0.0.1:0"]);
+    let mut command = program();
     command.args(["--database", "postgres://u:hunter2@127.0.0.1:1/d"]);
     command.args(["--database-pool", "0"]);
-    let output = command.output().expect("a program");
-    let told = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(2), "{told}");
+    let (code, _, told) = output(&mut command);
+    assert_eq!(code, 2, "{told}");
     for text in ["MASTER_KEY_FILE", "openssl rand -hex 32", "DATABASE_POOL"] {
         assert!(told.contains(text), "{told}");
     }
@@ -216,12 +213,9 @@ fn mistakes_in_the_settings_of_storage_are_told_with_their_names_and_without_the
     std::fs::write(&bad, "hunter2-hunter2").expect("a file");
     let absent = folder.path().join("absent.key");
     let told = |settings: &[(&str, &str)]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_target-service"));
-        command.env_clear().envs(settings.iter().copied());
-        let output = command.args(["--listen", "127.0.0.1:0"]).output();
-        let output = output.expect("a program");
-        assert_eq!(output.status.code(), Some(2));
-        String::from_utf8(output.stderr).expect("UTF-8")
+        let (code, _, told) = output(program().envs(settings.iter().copied()));
+        assert_eq!(code, 2, "{told}");
+        told
     };
     let (bad, absent) = (
         bad.to_str().expect("UTF-8"),

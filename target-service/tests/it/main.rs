@@ -42,6 +42,7 @@ mod openapi;
 mod probes;
 mod random_requests;
 mod rate_limit;
+mod rooms;
 mod routes;
 mod schedule;
 mod schedule_program;

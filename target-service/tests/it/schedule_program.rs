@@ -9,34 +9,31 @@ use target_service::{
 
 use super::{
     schedule::{V1, V2, calm},
-    support::{LoggedProgram, Parts, raw_http},
+    support::{Parts, Process, output, program, raw_http},
 };
 
 #[test]
 fn every_setting_takes_effect() {
-    let mut program = LoggedProgram::start(
-        &["--profile", "schedule", "--listen", "127.0.0.1:0"],
-        &[
-            ("SERVICE_NAME", "schedules-canary"),
-            ("SCHEDULE_VERSIONS", "v2"),
-            ("ERROR_RATE", "1"),
-            ("EXTRA_LATENCY_MS", "20"),
-        ],
-    );
-    let address = program.address();
+    let mut service = Process::start(program().args(["--profile", "schedule"]).envs([
+        ("SERVICE_NAME", "schedules-canary"),
+        ("SCHEDULE_VERSIONS", "v2"),
+        ("ERROR_RATE", "1"),
+        ("EXTRA_LATENCY_MS", "20"),
+    ]));
+    let address = service.address();
     let get = |path| raw_http(address, "GET", path, "").expect("an answer");
     assert_eq!(get(V1).0, 404);
     assert_eq!(get(V2).0, 500);
     let (_, index) = get("/");
     assert!(index.contains("schedules-canary"), "{index}");
     assert!(get("/v2/metrics").1.contains("http_requests_total"));
-    program.line("request");
-    let failed = program.line("request");
+    service.line("request");
+    let failed = service.line("request");
     assert_eq!(failed["service"], "schedules-canary");
     assert_eq!(failed["note"], "simulated failure");
     assert!(failed["latency_ms"].as_f64().expect("a number") >= 20.0);
-    program.terminate();
-    let (code, log, _) = program.ended();
+    service.terminate();
+    let (code, log, _) = service.ended();
     assert_eq!(code, Some(0));
     for line in log.lines() {
         let line: Value = serde_json::from_str(line).expect("a JSON object");
@@ -46,17 +43,13 @@ fn every_setting_takes_effect() {
 
 #[test]
 fn every_mistake_in_the_settings_is_told() {
-    let program = LoggedProgram::start(
-        &["--profile", "schedule"],
-        &[
-            ("SERVICE_NAME", ""),
-            ("SCHEDULE_VERSIONS", "v1,v3"),
-            ("ERROR_RATE", "2"),
-            ("EXTRA_LATENCY_MS", "60000"),
-        ],
-    );
-    let (code, log, said) = program.ended();
-    assert_eq!((code, log.as_str()), (Some(2), ""));
+    let (code, log, said) = output(program().args(["--profile", "schedule"]).envs([
+        ("SERVICE_NAME", ""),
+        ("SCHEDULE_VERSIONS", "v1,v3"),
+        ("ERROR_RATE", "2"),
+        ("EXTRA_LATENCY_MS", "60000"),
+    ]));
+    assert_eq!((code, log.as_str()), (2, ""));
     for variable in [
         "SERVICE_NAME",
         "SCHEDULE_VERSIONS",
@@ -75,9 +68,8 @@ fn a_mistake_in_a_setting_of_two_profiles_is_told_once() {
         "--listen",
         "writer=127.0.0.1:0",
     ];
-    let program = LoggedProgram::start(&arguments, &[("ERROR_RATE", "2")]);
-    let (code, _, said) = program.ended();
-    assert_eq!(code, Some(2));
+    let (code, _, said) = output(program().args(arguments).env("ERROR_RATE", "2"));
+    assert_eq!(code, 2);
     assert_eq!(said.matches("ERROR_RATE").count(), 1, "{said}");
 }
 

@@ -1,6 +1,6 @@
 //! The way down, over real sockets.
 
-use std::time::Duration;
+use std::{fs, process::Command, thread, time::Duration};
 
 use target_service::{
     kv::store::MemoryStore,
@@ -8,7 +8,7 @@ use target_service::{
 };
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::support::{GatedStore, Running, StuckStore, Target, raw_http};
+use super::support::{GatedStore, Program, Running, StuckStore, Target, raw_http};
 
 async fn serve(target: &Target, drain_limit: Duration) -> Running {
     Running::start(target, drain_limit, Limits::default()).await
@@ -92,4 +92,28 @@ async fn a_stuck_request_is_cut_off_at_the_limit() {
         Ended::CutOff
     );
     drop(stuck);
+}
+
+#[test]
+fn a_log_that_nobody_reads_does_not_keep_the_program_from_ending() {
+    // Its output is a pipe, and nothing here reads more than the first line.
+    let program = Program::start(&["--database", "memory"]);
+    // More lines than a pipe of 64 KiB holds.
+    for _ in 0..500 {
+        assert_eq!(program.get("/nope").0, 404);
+    }
+    let pid = program.pid().to_string();
+    let kill = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(kill.expect("kill").success());
+    let ended = || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("Linux");
+        stat.contains(") Z ")
+    };
+    for _ in 0..600 {
+        if ended() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("still there after a minute");
 }

@@ -55,3 +55,32 @@ async fn only_increments_with_the_filtered_status_are_dropped() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_same_seed_and_order_tell_the_same_lies() {
+    let faults = json!({"telemetry": {
+        "drop_counter": {"ratio": 0.5},
+        "logs": [{"lie": "dropped", "ratio": 0.5, "method": "GET"}],
+    }});
+    // Of each read, whether it was counted and whether it has a line.
+    let told = async |target: &Target| {
+        target.set_faults(faults.clone()).await;
+        let (mut told, mut before) = (Vec::new(), target.scrape().await);
+        for _ in 0..24 {
+            let lines = target.log().len();
+            target.get("/v1/kv/unknown").await;
+            let after = target.scrape().await;
+            let counted = after.delta(&before, "http_requests_total", &[]);
+            told.push((counted > 0.0, target.log().len() > lines));
+            before = after;
+        }
+        told
+    };
+    let target = Target::new();
+    let first = told(&target).await;
+    for lied in [(false, false), (false, true), (true, false), (true, true)] {
+        assert!(first.contains(&lied), "independent of each other: {lied:?}");
+    }
+    assert_eq!(told(&target).await, first, "the set starts over");
+    assert_eq!(told(&Target::new()).await, first);
+}

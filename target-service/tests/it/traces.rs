@@ -2,7 +2,6 @@
 
 use std::{
     net::SocketAddr,
-    process::Stdio,
     sync::{Arc, Mutex},
 };
 
@@ -21,12 +20,7 @@ use target_service::{
     telemetry::{CollectorUrl, Identity, SpanExporter, Tracer},
 };
 
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::Command,
-};
-
-use super::support::{ENTRY, Parts, Target, raw_http};
+use super::support::{ENTRY, Parts, Program, Target, program};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
@@ -296,36 +290,26 @@ async fn a_slow_collector_loses_spans_and_holds_no_request_up() {
     assert!(dropped >= 1.0, "{dropped}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_last_spans_are_sent_before_the_program_ends() {
     let collector = Collector::answering(StatusCode::OK).await;
-    let endpoint = format!("http://{}", collector.address);
-    let mut program = Command::new(env!("CARGO_BIN_EXE_target-service"));
-    program
-        .env_clear()
-        .env("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
-    program.env("ENVIRONMENT", "staging").kill_on_drop(true);
-    program.args(["--listen", "127.0.0.1:0", "--database", "memory"]);
-    let mut child = program.stdout(Stdio::piped()).spawn().expect("a program");
-    let mut log = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-    let first = log.next_line().await.expect("UTF-8").expect("a line");
-    let first: Value = serde_json::from_str(&first).expect("JSON");
-    assert_eq!(first["env"], "staging");
-    let service = first["addr"].as_str().and_then(|text| text.parse().ok());
-    let service = service.expect("an address");
-    let ask = move || raw_http(service, "GET", "/v1/kv/a", "");
-    let answer = tokio::task::spawn_blocking(ask).await.expect("no panic");
-    assert_eq!(answer.expect("an answer").0, 404);
+    let mut command = program();
+    command
+        .env(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            format!("http://{}", collector.address),
+        )
+        .env("ENVIRONMENT", "staging");
+    let service = Program::of(command.args(["--database", "memory"]));
+    assert_eq!(service.listening["env"], "staging");
+    assert_eq!(service.get("/v1/kv/a").0, 404);
+    let log = service.stop();
 
-    let pid = child.id().expect("a process").to_string();
-    let kill = Command::new("kill").args(["-TERM", &pid]).status().await;
-    assert!(kill.expect("kill").success());
-    assert!(child.wait().await.expect("an end").success());
     let spans = collector.spans();
     assert_eq!(spans.len(), 1);
     assert_eq!(spans[0]["name"], format!("GET {ENTRY}"));
-    let request = log.next_line().await.expect("UTF-8").expect("a line");
-    let request: Value = serde_json::from_str(&request).expect("JSON");
+    let request = log.lines().next().expect("a line");
+    let request: Value = serde_json::from_str(request).expect("JSON");
     assert_eq!(request["trace_id"], spans[0]["traceId"]);
 }
 

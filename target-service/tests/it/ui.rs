@@ -2,12 +2,14 @@
 
 use std::fs;
 
-use super::support::{Browser, Instance};
+use serde_json::json;
+
+use super::support::{Browser, Program};
 
 const SHOWN: &str = "!document.getElementById('message').hidden && document.getElementById('message-text').textContent";
 
 fn expect_message(browser: &mut Browser, kind: &str, text: &str) {
-    let text = serde_json::json!(text);
+    let text = json!(text);
     browser.wait_for(&format!(
         "({SHOWN}) === {text} && document.getElementById('message').className === 'message {kind}'"
     ));
@@ -20,7 +22,7 @@ fn fill(browser: &mut Browser, database: &str, key: &str) {
 
 #[test]
 fn entries_are_put_got_listed_and_deleted_in_a_browser() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let shots = tempfile::tempdir().expect("a folder");
     let mut browser = Browser::start();
     browser.resize(1200, 800, false);
@@ -112,7 +114,7 @@ fn keep(shots: &tempfile::TempDir) {
 
 #[test]
 fn mistakes_are_told_beside_their_field_and_nothing_is_sent() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     browser.wait_for("!document.getElementById('no-databases').hidden");
@@ -139,7 +141,7 @@ fn mistakes_are_told_beside_their_field_and_nothing_is_sent() {
 
 #[test]
 fn a_lost_service_is_told_in_words() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     browser.wait_for("!document.getElementById('no-databases').hidden");
@@ -152,7 +154,7 @@ fn a_lost_service_is_told_in_words() {
 
 #[test]
 fn as_dumbkv_the_page_finds_its_words_all_the_same() {
-    let service = Instance::start(&["--database", "memory", "--compat", "dumbkv"]);
+    let service = Program::start(&["--database", "memory", "--compat", "dumbkv"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     fill(&mut browser, "0", "a");
@@ -168,8 +170,24 @@ fn as_dumbkv_the_page_finds_its_words_all_the_same() {
 }
 
 #[test]
+fn the_buttons_work_while_the_lists_are_on_their_way() {
+    let service = Program::start(&["--database", "memory"]);
+    let mut browser = Browser::start();
+    browser.open(&format!("http://{}/", service.address));
+    browser.wait_for("!document.getElementById('no-databases').hidden");
+    let hang = json!({"inner": [{"route": "/v1/databases", "hang_ratio": 1}]});
+    service.put_faults("", &hang);
+    fill(&mut browser, "0", "a");
+    browser.click("#put");
+    expect_message(&mut browser, "good", "Stored “a” of database 0.");
+    browser.click("#delete");
+    let deleted = "Deleted. There is no entry “a” of database 0 now.";
+    expect_message(&mut browser, "good", deleted);
+}
+
+#[test]
 fn the_description_is_shown_by_its_page_without_a_network() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/docs", service.address));
     browser.wait_for("document.querySelectorAll('.opblock').length > 15");
@@ -180,12 +198,12 @@ fn the_description_is_shown_by_its_page_without_a_network() {
 
 #[test]
 fn every_field_and_button_has_a_name() {
-    let service = Instance::start(&["--database", "memory"]);
+    let service = Program::start(&["--database", "memory"]);
     let mut browser = Browser::start();
     browser.open(&format!("http://{}/", service.address));
     let nameless = "[...document.querySelectorAll('input, textarea, button, a, nav')].filter((e) => \
         !(e.labels?.length || e.textContent.trim() || e.getAttribute('aria-label'))).map((e) => e.outerHTML)";
-    assert_eq!(browser.eval(nameless), serde_json::json!([]));
+    assert_eq!(browser.eval(nameless), json!([]));
     // Everything is reached by the tabulator, in the order of reading.
     let mut reached = Vec::new();
     for _ in 0..9 {

@@ -40,12 +40,13 @@ async fn opened(settings: &Settings, defects: Defects) -> (Target, Task) {
     (parts.target(profile), task)
 }
 
-struct Running {
+/// The profile without its server: the task alone.
+struct WriterAtWork {
     target: Target,
     task: JoinHandle<Result<(), target_service::profile::TaskError>>,
 }
 
-impl Running {
+impl WriterAtWork {
     async fn start(settings: &Settings) -> Self {
         let (target, task) = opened(settings, Defects::default()).await;
         Self {
@@ -149,7 +150,7 @@ async fn in_a_file_the_rows_are_those_that_were_counted() {
     let settings = settings(WriterDatabase::SqliteFile(path.clone()), 0.1);
     let mut before = 0.0;
     for _ in 0..2 {
-        let running = Running::start(&settings).await;
+        let running = WriterAtWork::start(&settings).await;
         running
             .until("50 rows", |scrape| rows(scrape, "rows") >= 50.0)
             .await;
@@ -170,7 +171,7 @@ async fn a_server_that_comes_late_goes_and_comes_back_costs_no_restart_and_no_co
     let dbname = address.rsplit('/').next().expect("a name").to_owned();
     server.stop();
 
-    let running = Running::start(&settings(url(&address), 0.1)).await;
+    let running = WriterAtWork::start(&settings(url(&address), 0.1)).await;
     running
         .until("three tries", |scrape| {
             scrape.sum("writer_connect_attempts_total", &[]) >= 3.0
@@ -220,7 +221,7 @@ async fn a_server_that_comes_late_goes_and_comes_back_costs_no_restart_and_no_co
 async fn a_locked_table_is_not_ready_and_an_insert_that_was_given_up_adds_nothing_later() {
     let address = Postgres::shared().fresh_database().await;
     let dbname = address.rsplit('/').next().expect("a name").to_owned();
-    let running = Running::start(&settings(url(&address), 0.0)).await;
+    let running = WriterAtWork::start(&settings(url(&address), 0.0)).await;
     running
         .until("a row", |scrape| rows(scrape, &dbname) >= 1.0)
         .await;
@@ -257,7 +258,7 @@ async fn a_table_that_is_there_is_kept_and_needs_no_right_to_make_one() {
     let prepared = sqlx::raw_sql(prepare).execute(&mut admin).await;
     prepared.expect("a table and a role");
     let plain = address.replace("postgres@", "plain@");
-    let running = Running::start(&settings(url(&plain), 0.0)).await;
+    let running = WriterAtWork::start(&settings(url(&plain), 0.0)).await;
     let dbname = address.rsplit('/').next().expect("a name").to_owned();
     running
         .until("5 rows", |scrape| rows(scrape, &dbname) >= 5.0)
@@ -303,7 +304,7 @@ async fn the_defect_that_ignores_settings_simulates_errors_at_the_default_rate()
     let settings = settings(WriterDatabase::SqliteInMemory, 0.0);
     let (target, task) = opened(&settings, [Defect::IgnoreEnv].into_iter().collect()).await;
     let task = tokio::spawn(task);
-    let running = Running { target, task };
+    let running = WriterAtWork { target, task };
     running
         .until("an error", |scrape| by_cause(scrape, "simulated") > 0.0)
         .await;

@@ -4,7 +4,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, query_scalar};
 
-use super::support::{LoggedProgram, Postgres, raw_http};
+use super::support::{Postgres, Process, output, program, raw_http};
 
 /// A port of loopback that nobody listens on.
 fn closed_port() -> u16 {
@@ -13,8 +13,8 @@ fn closed_port() -> u16 {
 }
 
 /// Waits for a database that will not come, `attempts` times.
-fn waiting(listen: &str, attempts: &str, environment: &[(&str, &str)]) -> LoggedProgram {
-    let mut all = vec![
+fn waiting(listen: &str, attempts: &str, environment: &[(&str, &str)]) -> Process {
+    let never = [
         ("DB_HOST", "127.0.0.1"),
         // A reserved port that no service of today uses.
         ("DB_PORT", "1"),
@@ -23,8 +23,9 @@ fn waiting(listen: &str, attempts: &str, environment: &[(&str, &str)]) -> Logged
         ("CONNECT_ATTEMPTS", attempts),
         ("CONNECT_INTERVAL_MS", "20"),
     ];
-    all.extend(environment);
-    LoggedProgram::start(&["--profile", "writer", "--listen", listen], &all)
+    let mut command = program();
+    command.args(["--profile", "writer", "--listen", listen]);
+    Process::start(command.envs(never).envs(environment.iter().copied()))
 }
 
 #[test]
@@ -81,14 +82,11 @@ fn with_the_defect_of_late_metrics_nothing_listens_while_it_waits() {
 
 #[test]
 fn with_the_defect_of_late_metrics_everything_comes_with_the_database() {
-    let mut program = LoggedProgram::start(
-        &["--profile", "writer", "--listen", "127.0.0.1:0"],
-        &[
-            ("DEFECTS", "late-metrics"),
-            ("DATABASE_TYPE", "sqlite"),
-            ("ERROR_RATE", "0"),
-        ],
-    );
+    let mut program = Process::start(program().args(["--profile", "writer"]).envs([
+        ("DEFECTS", "late-metrics"),
+        ("DATABASE_TYPE", "sqlite"),
+        ("ERROR_RATE", "0"),
+    ]));
     program.line("Database is ready!");
     let address = program.address();
     program.line("New row added.");
@@ -147,19 +145,16 @@ async fn a_server_takes_the_right_password_and_a_wrong_one_is_told_as_such() {
     let file = folder.path().join("password");
     std::fs::write(&file, "hunter2\n").expect("a file");
     let writer = |password| {
-        LoggedProgram::start(
-            &["--profile", "writer", "--listen", "127.0.0.1:0"],
-            &[
-                ("DB_HOST", "127.0.0.1"),
-                ("DB_PORT", &port),
-                ("DB_USER", "guarded"),
-                ("DB_NAME", "guarded"),
-                password,
-                ("CONNECT_ATTEMPTS", "2"),
-                ("CONNECT_INTERVAL_MS", "10"),
-                ("ERROR_RATE", "0"),
-            ],
-        )
+        Process::start(program().args(["--profile", "writer"]).envs([
+            ("DB_HOST", "127.0.0.1"),
+            ("DB_PORT", &port),
+            ("DB_USER", "guarded"),
+            ("DB_NAME", "guarded"),
+            password,
+            ("CONNECT_ATTEMPTS", "2"),
+            ("CONNECT_INTERVAL_MS", "10"),
+            ("ERROR_RATE", "0"),
+        ]))
     };
     for right in [
         ("DB_PASSWORD", "hunter2"),
@@ -179,8 +174,10 @@ async fn a_server_takes_the_right_password_and_a_wrong_one_is_told_as_such() {
 #[test]
 fn every_mistake_in_the_settings_is_told() {
     let told = |environment: &[(&str, &str)]| {
-        let (code, log, said) = LoggedProgram::start(&["--profile", "writer"], environment).ended();
-        assert_eq!((code, log.as_str()), (Some(2), ""), "{said}");
+        let mut command = program();
+        command.args(["--profile", "writer"]);
+        let (code, log, said) = output(command.envs(environment.iter().copied()));
+        assert_eq!((code, log.as_str()), (2, ""), "{said}");
         said
     };
     let said = told(&[

@@ -1,6 +1,6 @@
 //! What is sent: a route's request rendered ahead into one buffer, in which each arrival changes a few bytes.
 //!
-//! [`message`] lays a route out as fixed bytes and places to fill, [`render`] fills them, [`trace`] draws the ids of an
+//! `message` lays a route out as fixed bytes and places to fill, `render` fills them, `trace` draws the ids of an
 //! arrival.
 
 mod message;

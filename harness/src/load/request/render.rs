@@ -207,12 +207,15 @@ mod tests {
     use crate::scenario::plan::Keys;
     use crate::verify::fixture::Fixture;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     const SEED: u64 = 3;
     const TRACE_SEED: u64 = 5;
 
     fn route(method: &str, path: &str, header: &str, body: Option<&str>) -> Route {
-        let mut route = Fixture::new().plan.load.routes[0].clone();
+        static PLAIN: LazyLock<Route> =
+            LazyLock::new(|| Fixture::new().plan.load.routes[0].clone());
+        let mut route = PLAIN.clone();
         route.method = method.into();
         route.path = path.into();
         route.headers = vec![("X-One".into(), header.into())];

@@ -4,7 +4,9 @@
 //! worker: dropping the future of [`Connection::exchange`] ends the exchange, and the connection is then closed.
 
 pub mod by_hyper;
+pub mod dial;
 pub mod http1;
+pub mod place;
 pub mod tls;
 
 use crate::model::Outcome;

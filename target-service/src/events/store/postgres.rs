@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use sqlx::{
-    PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    query, query_as, query_scalar, raw_sql,
-};
+use sqlx::{PgPool, postgres::PgConnectOptions, query, query_as, query_scalar};
 use tokio::time::timeout;
 
 use super::{
     Overwrite,
     sql::{signed, store_error, tally, totals},
 };
-use crate::events::domain::{DomainName, DomainStore, EventKind, Reply, Tally, Totals};
+use crate::{
+    database::postgres_pool,
+    events::domain::{DomainName, DomainStore, EventKind, Reply, Tally, Totals},
+};
 
 /// One transaction, as statements sent together are. The lock: of two sessions that make the same table
 /// at the same time one would fail, whatever `IF NOT EXISTS` promises. UNIQUE is the index.
@@ -34,10 +33,6 @@ const TALLY: &str = "SELECT delivered, bounced FROM domains WHERE domain = $1";
 const TOTALS: &str = "SELECT COUNT(*), COALESCE(SUM(delivered), 0)::BIGINT, \
     COALESCE(SUM(bounced), 0)::BIGINT FROM domains";
 
-/// How long a request waits for a connection. The pool tries again meanwhile, so a short restart of the
-/// server is not seen; a longer one is told as 503 long before the request's own limit.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// How long the end waits for connections in use.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -51,20 +46,8 @@ impl PostgresStore {
     /// Connects with the first call, not now: the service tells its state before the database is there.
     /// Each connection makes the table where missing, so a database that comes back empty is no end.
     pub fn new(server: PgConnectOptions, connections: u32) -> Self {
-        // Each connection is tested before it is used: one that broke while idle costs no event.
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // Not an error yet: the table may be there and the right to make one not. If it is
-                    // missing the statement that needs it says so.
-                    let _ = raw_sql(SCHEMA).execute(connection).await;
-                    Ok(())
-                })
-            });
         Self {
-            pool: pool.connect_lazy_with(server),
+            pool: postgres_pool(server, connections, Some(SCHEMA)),
         }
     }
 

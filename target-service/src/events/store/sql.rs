@@ -48,11 +48,15 @@ pub(super) fn store_error(error: Error) -> StoreError {
 }
 
 /// `SQLite`: busy (5) and locked (6), which have further codes above their lowest byte. `PostgreSQL`: no
-/// connection (08...), too many of them (53300), and shutting down, crashed or starting (57P0x).
+/// connection (08...), too many of them (53300), a statement that took too long (57014), and shutting down,
+/// crashed or starting (57P0x).
 fn is_not_now(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6),
-        _ => code.starts_with("08") || code == "53300" || code.starts_with("57P0"),
+        _ => {
+            let of_the_moment = ["53300", "57014"].contains(&code);
+            of_the_moment || code.starts_with("08") || code.starts_with("57P0")
+        }
     }
 }
 
@@ -62,7 +66,9 @@ mod tests {
 
     #[test]
     fn codes_of_both_databases_are_told_apart() {
-        for code in ["5", "6", "261", "517", "08006", "53300", "57P01", "57P03"] {
+        for code in [
+            "5", "6", "261", "517", "08006", "53300", "57014", "57P01", "57P03",
+        ] {
             assert!(is_not_now(code), "{code}");
         }
         for code in ["1", "8", "19", "2067", "23505", "42P01", "53100", "25006"] {

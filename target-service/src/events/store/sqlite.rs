@@ -1,20 +1,17 @@
 //! Counts in `SQLite`: a file that outlives the process, or a private database in memory.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::Path;
 
-use sqlx::{
-    SqlitePool, query, query_as, query_scalar,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{query, query_as, query_scalar};
 
 use super::{
     Overwrite,
     sql::{signed, store_error, tally, totals},
 };
-use crate::events::domain::{DomainName, DomainStore, EventKind, Reply, Tally, Totals};
+use crate::{
+    database::{Journal, Sqlite, SqliteOpenError, Survives},
+    events::domain::{DomainName, DomainStore, EventKind, Reply, Tally, Totals},
+};
 
 // A primary key is UNIQUE; without a rowid it is the table, not an index beside it.
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS domains (domain TEXT NOT NULL PRIMARY KEY, \
@@ -32,41 +29,23 @@ const TALLY: &str = "SELECT delivered, bounced FROM domains WHERE domain = ?";
 const TOTALS: &str = "SELECT COUNT(*), COALESCE(SUM(delivered), 0), COALESCE(SUM(bounced), 0) \
     FROM domains";
 
-/// Shorter than the request timeout, so that a locked database is told as such.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Connections for reads of a file. WAL lets them run beside the writer.
-const READERS: u32 = 4;
-
-/// A table of counts behind one writing and some reading connections.
-///
-/// `SQLite` has one writer at a time. Queueing for its connection is fair and wakes at once, whereas
-/// competing for the file lock means polling with growing pauses: latency that no client caused.
+/// A table of counts. Every increment is one statement, and so a transaction that ends with it.
 #[derive(Debug)]
 pub struct SqliteStore {
-    writer: SqlitePool,
-    reader: SqlitePool,
+    sqlite: Sqlite,
 }
 
 /// The database could not be opened or prepared.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The folder of the database file could not be made.
-    #[error("cannot create the folder of the database {}", path.display())]
-    Folder {
-        /// The database file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// `SQLite` refused the database or its schema.
-    #[error("cannot open the SQLite database {database}")]
-    Sqlite {
-        /// The file, or `:memory:`.
-        database: String,
-        /// What `SQLite` said.
-        source: sqlx::Error,
-    },
+    /// There is no connection.
+    #[error(transparent)]
+    Sqlite(#[from] SqliteOpenError),
+    /// The table is not to be had.
+    #[error(
+        "cannot make the table `domains`; take another file when this one is of another program"
+    )]
+    Table(#[source] sqlx::Error),
 }
 
 impl SqliteStore {
@@ -75,44 +54,18 @@ impl SqliteStore {
     /// A stored event survives the end of the process, however it ends. The write-ahead log is not
     /// forced to the disk with each event, so the last ones may be lost with the power.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                path: path.to_owned(),
-                source,
-            })?;
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(BUSY_TIMEOUT);
-        let connect = async {
-            let writer = pool(1).connect_with(options.clone()).await?;
-            query(SCHEMA).execute(&writer).await?;
-            let reader = pool(READERS).connect_with(options.read_only(true)).await?;
-            Ok(Self { writer, reader })
-        };
-        connect.await.map_err(|source| OpenError::Sqlite {
-            database: path.display().to_string(),
-            source,
-        })
+        Self::over(Sqlite::file(path, Journal::WriteAhead, Survives::ProcessEnd).await?).await
     }
 
-    /// A database of its own in memory. One connection: a second one would wait for table locks.
+    /// A database of its own in memory.
     pub async fn in_memory() -> Result<Self, OpenError> {
-        let connect = async {
-            let only = pool(1).connect("sqlite::memory:").await?;
-            query(SCHEMA).execute(&only).await?;
-            Ok(Self {
-                writer: only.clone(),
-                reader: only,
-            })
-        };
-        connect.await.map_err(|source| OpenError::Sqlite {
-            database: ":memory:".to_owned(),
-            source,
-        })
+        Self::over(Sqlite::in_memory().await?).await
+    }
+
+    async fn over(sqlite: Sqlite) -> Result<Self, OpenError> {
+        let made = query(SCHEMA).execute(&sqlite.writer).await;
+        made.map_err(OpenError::Table)?;
+        Ok(Self { sqlite })
     }
 
     async fn write(
@@ -126,20 +79,10 @@ impl SqliteStore {
             .bind(domain.as_str())
             .bind(delivered)
             .bind(bounced)
-            .execute(&self.writer)
+            .execute(&self.sqlite.writer)
             .await?;
         Ok(())
     }
-}
-
-/// Connections stay open for ever: a reaped one would take a database in memory with it.
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(BUSY_TIMEOUT)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
 }
 
 impl DomainStore for SqliteStore {
@@ -158,7 +101,7 @@ impl DomainStore for SqliteStore {
         Box::pin(async move {
             let row = query_as(TALLY)
                 .bind(domain.as_str())
-                .fetch_optional(&self.reader)
+                .fetch_optional(&self.sqlite.reader)
                 .await
                 .map_err(store_error)?;
             row.map_or(Ok(Tally::default()), tally)
@@ -167,7 +110,7 @@ impl DomainStore for SqliteStore {
 
     fn totals(&self) -> Reply<'_, Totals> {
         Box::pin(async move {
-            let row = query_as(TOTALS).fetch_one(&self.reader).await;
+            let row = query_as(TOTALS).fetch_one(&self.sqlite.reader).await;
             totals(row.map_err(store_error)?)
         })
     }
@@ -176,7 +119,7 @@ impl DomainStore for SqliteStore {
         Box::pin(async move {
             // The table, not a constant: `SELECT 1` would succeed on a database that lost it.
             query_scalar::<_, bool>("SELECT EXISTS (SELECT 1 FROM domains)")
-                .fetch_one(&self.reader)
+                .fetch_one(&self.sqlite.reader)
                 .await
                 .map_err(store_error)?;
             Ok(())
@@ -185,9 +128,7 @@ impl DomainStore for SqliteStore {
 
     fn close(&self) -> Reply<'_, ()> {
         Box::pin(async move {
-            // The writer last: it folds the write-ahead log into the file when it is alone.
-            self.reader.close().await;
-            self.writer.close().await;
+            self.sqlite.close().await;
             Ok(())
         })
     }

@@ -7,7 +7,7 @@ use sqlx::{query, query_as, query_scalar, sqlite::SqliteArguments};
 use super::{OpenError, rows, sql};
 use crate::{
     config::{Defect, Defects},
-    database::{Journal, Sqlite},
+    database::{Journal, Sqlite, Survives},
     kv::domain::{DatabaseId, EntryId, KeyId, Page, Reply, Sealed, Store, StoreError},
 };
 
@@ -24,7 +24,8 @@ type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
 impl SqliteStore {
     /// Opens the file at `path`; makes it, its folder and its table where missing.
     pub async fn open(path: &Path, journal: Journal, defects: &Defects) -> Result<Self, OpenError> {
-        Self::over(Sqlite::file(path, journal).await?, defects).await
+        let file = Sqlite::file(path, journal, Survives::PowerCut).await?;
+        Self::over(file, defects).await
     }
 
     /// A database of its own in memory.

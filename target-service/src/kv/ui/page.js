@@ -73,6 +73,7 @@ const exists = (error) => error.status === 409 || /UNIQUE constraint|duplicate k
 // As another service it says so of every unknown key.
 const unknown = (error) => error.status === 404 || error.detail === 'Internal server error';
 
+/// No button twice while the work is under way. The lists come after it: they may take their time.
 async function busy(work) {
   const buttons = document.querySelectorAll('.actions button, #replace');
   for (const button of buttons) button.disabled = true;
@@ -100,7 +101,7 @@ const put = () => valid('database', 'key', 'value') && busy(async () => {
   try {
     await ask('PUT', '/kv', { ...wanted, value: at('value').value });
     say('good', `Stored ${named(wanted)}.`);
-    await list();
+    list();
   } catch (error) {
     if (!exists(error)) return say('bad', explain(error, 'Not stored'));
     say('bad', `Not stored: there is an entry ${named(wanted)} already.`, true);
@@ -119,7 +120,7 @@ const replace = () => valid('value') && busy(async () => {
   } catch (error) {
     say('bad', `${explain(error, 'Not replaced')}\nThe old value may be gone. The new one is still in the form: put it again.`);
   }
-  await list();
+  list();
 });
 
 const remove = () => valid('database', 'key') && busy(async () => {
@@ -127,7 +128,7 @@ const remove = () => valid('database', 'key') && busy(async () => {
   try {
     await ask('DELETE', '/kv', wanted);
     say('good', `Deleted. There is no entry ${named(wanted)} now.`);
-    await list();
+    list();
   } catch (error) {
     say('bad', explain(error, 'Not deleted'));
   }
@@ -145,14 +146,20 @@ function fill(id, items, build) {
   at(`no-${id}`).hidden = items.length > 0;
 }
 
+/// How often the lists were asked for.
+let asked = 0;
+
 /// Both lists, for the database in the form.
 async function list() {
+  const turn = ++asked;
   const shown = rules.database(at('database').value) ? Number(at('database').value) : 0;
   try {
     const [{ databases }, { keys }] = await Promise.all([
       ask('GET', '/v1/databases'),
       ask('GET', `/v1/databases/${shown}/kv?limit=${MAX_KEYS}`),
     ]);
+    // Overtaken: newer lists are on their way or shown.
+    if (turn !== asked) return;
     fill('databases', databases, (button, { database, entries }) => {
       const count = document.createElement('span');
       count.className = 'count';
@@ -169,7 +176,7 @@ async function list() {
     at('shown').textContent = shown;
     at('more-keys').hidden = keys.length < MAX_KEYS;
   } catch (error) {
-    say('bad', explain(error, 'Not listed'));
+    if (turn === asked) say('bad', explain(error, 'Not listed'));
   }
 }
 

@@ -1,24 +1,22 @@
 //! A sidecar on ports of its own.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use serde_json::Value;
 use target_service::{
     config::Defects,
     profile::ProfileName,
-    server::{Ended, Limits, Listening, ServeError, Server},
+    server::Ended,
     sidecar::{self, BaseUrl, Delays, DropMode, Drops, Settings, UpstreamAddress},
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::super::support::{Parts, Scrape, Target};
+use super::super::support::{Parts, Running, Scrape, Target};
 
 /// Serves until it is dropped or stopped.
 pub(super) struct Sidecar {
     pub(super) address: SocketAddr,
+    running: Running,
     target: Target,
-    stop: Option<oneshot::Sender<()>>,
-    ended: JoinHandle<Result<Ended, ServeError>>,
 }
 
 /// In front of `upstream`, forwarding everything, with a timeout that no test meets by chance.
@@ -64,35 +62,11 @@ impl Sidecar {
         parts.common.seed = seed;
         let profile = sidecar::profile(settings, &mut parts.common.workshop());
         let target = parts.target(profile);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let server = Server {
-            ports: vec![Listening {
-                listener,
-                routes: target.app.clone(),
-                connections: target.connections.clone(),
-            }],
-            limits: Limits::default(),
-            tasks: target
-                .task
-                .lock()
-                .expect("task")
-                .take()
-                .into_iter()
-                .collect(),
-            drain: target.drain.clone(),
-            drain_limit: Duration::from_mins(1),
-            metrics: vec![Arc::clone(&target.telemetry.metrics)],
-        };
-        let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(server.run(async move {
-            let _ = stopped.await;
-        }));
+        let running = Running::of(&target).await;
         Self {
-            address,
+            address: running.address,
+            running,
             target,
-            stop: Some(stop),
-            ended,
         }
     }
 
@@ -133,9 +107,9 @@ impl Sidecar {
 
     /// Stops as by a signal.
     pub(super) async fn stop(mut self) -> Ended {
-        let stop = self.stop.take().expect("running");
-        stop.send(()).expect("running");
-        self.ended.await.expect("no panic").expect("served")
+        self.running.stop();
+        let ended = (&mut self.running.ended).await;
+        ended.expect("no panic").expect("served")
     }
 }
 

@@ -2,10 +2,9 @@
 
 mod browser;
 mod events;
-mod instance;
 mod keep_alive;
-mod logged_program;
 mod postgres;
+mod process;
 mod program;
 mod raw_http;
 mod requests;
@@ -17,10 +16,9 @@ mod writers;
 
 pub(crate) use browser::Browser;
 pub(crate) use events::{NoStore, SlowStore, events_target};
-pub(crate) use instance::{Instance, output, program};
 pub(crate) use keep_alive::KeepAlive;
-pub(crate) use logged_program::LoggedProgram;
 pub(crate) use postgres::Postgres;
+pub(crate) use process::{Process, output, program};
 pub(crate) use program::Program;
 pub(crate) use raw_http::raw_http;
 pub(crate) use requests::{Wish, requests};

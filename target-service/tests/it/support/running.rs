@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
-    pub(crate) stop: Option<oneshot::Sender<()>>,
+    stop: Option<oneshot::Sender<()>>,
     pub(crate) ended: JoinHandle<Result<Ended, ServeError>>,
 }
 
@@ -35,7 +35,13 @@ impl Running {
                 connections: target.connections.clone(),
             }],
             limits,
-            tasks: Vec::new(),
+            tasks: target
+                .task
+                .lock()
+                .expect("task")
+                .take()
+                .into_iter()
+                .collect(),
             drain: target.drain.clone(),
             drain_limit,
             metrics: vec![Arc::clone(&target.telemetry.metrics)],

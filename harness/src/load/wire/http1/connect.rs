@@ -53,15 +53,17 @@ impl UnixConnect {
     pub fn new(path: PathBuf) -> Self {
         Self { path }
     }
+
+    pub(in crate::load::wire) async fn socket(&self) -> Result<UnixStream, Outcome> {
+        let socket = UnixStream::connect(&self.path).await;
+        socket.map_err(|_| Outcome::ConnectFailed)
+    }
 }
 
 impl Connect for UnixConnect {
     type Connection = Http1<UnixStream>;
 
     async fn connect(&self) -> Result<Self::Connection, Outcome> {
-        match UnixStream::connect(&self.path).await {
-            Ok(socket) => Ok(Http1::new(socket)),
-            Err(_) => Err(Outcome::ConnectFailed),
-        }
+        self.socket().await.map(Http1::new)
     }
 }

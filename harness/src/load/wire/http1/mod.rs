@@ -3,8 +3,8 @@
 //! An exchange writes the rendered bytes, reads into one fixed buffer and takes the reply off it where it lies; it
 //! allocates nothing unless it fails, and costs one `write` and one `read` where the reply fits the buffer.
 //!
-//! - [`connection`] drives the socket, [`inbox`] holds what came, [`reader`] makes a reply of it without I/O, [`head`]
-//!   and [`chunks`] know the grammar, [`fault`] what can be wrong.
+//! - `connection` drives the socket, `inbox` holds what came, `reader` makes a reply of it without I/O, `head`
+//!   and `chunks` know the grammar, `fault` what can be wrong.
 //!
 //! # When a request may be sent again
 //!
