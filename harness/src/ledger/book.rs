@@ -162,6 +162,12 @@ pub struct GeneratorFacts {
     /// Processor time per second, in cores, that was spent awaiting intended times: no work, and no sign of strain.
     #[serde(default)]
     pub spinning_cores: Option<f64>,
+    /// Share of the machine's time that its host gave to others.
+    #[serde(default)]
+    pub steal_share: Option<Ratio>,
+    /// How long a processor quota kept this process from running.
+    #[serde(default)]
+    pub throttled_ms: Option<u64>,
     /// The service set the pace: the next request went out when the last was answered. Latencies are those of a load
     /// that gave way, and say nothing about one that would not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -11,8 +11,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::progress::Progress;
 use super::request::Renderer;
 use super::schedule::Schedule;
-use super::target::Target;
-use super::wire::Connect;
+use super::wire::dial::Reach;
+use super::wire::place::Place;
 use super::worker::{Report, Source, Task, work};
 use crate::ledger::{Closed, Layout, Recorded, Recorder};
 use crate::scenario::plan::{LoadPlan, Phase, Route};
@@ -86,7 +86,7 @@ pub struct Finished {
 
 impl Engine {
     /// An engine for a plan. `run_number` makes the trace ids of two runs with the same seed differ.
-    pub fn new(plan: &LoadPlan, target: &Target, mode: Loop, run_number: u64) -> Self {
+    pub fn new(plan: &LoadPlan, target: &Place, mode: Loop, run_number: u64) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let peak = plan.phases.iter().map(Phase::peak_rate).fold(0.0, f64::max);
         let wanted = match mode {
@@ -94,7 +94,7 @@ impl Engine {
             Loop::Closed => cores,
         };
         let trace_seed = plan.seed ^ run_number;
-        let place = (target.authority(), target.prefix());
+        let place = (target.authority.as_str(), target.prefix.as_str());
         let render = |route: &Route| Renderer::new(route, plan.seed, trace_seed, place, &[]);
         Self {
             schedule: Arc::new(Schedule::new(plan)),
@@ -124,15 +124,12 @@ impl Engine {
     }
 
     /// Starts the workers' threads; the first arrival is due at `start` or after it.
-    pub fn start<C>(
+    pub fn start(
         self,
-        connect: &C,
+        reach: &Reach,
         layout: &Layout,
         start: Instant,
-    ) -> Result<Running, EngineError>
-    where
-        C: Connect + Clone + Send + 'static,
-    {
+    ) -> Result<Running, EngineError> {
         let progress = Arc::new(Progress::new(self.workers));
         let (sender, windows) = unbounded_channel();
         let mut running = Running {
@@ -143,7 +140,7 @@ impl Engine {
         for worker in 0..self.workers {
             let task = Task {
                 worker,
-                connect: connect.clone(),
+                reach: reach.clone(),
                 requests: self.requests.clone(),
                 trace_seed: self.trace_seed,
                 source: self.source(worker as u64),

@@ -15,9 +15,10 @@ use crate::ledger::{Binder, GeneratorFacts, Layout, Ledger};
 use crate::load::engine::Finished;
 use crate::load::fault::FaultSwitch;
 use crate::load::self_watch::{SelfReport, SelfWatch};
-use crate::load::wire::http1::TcpConnect;
-use crate::load::{Engine, Loop, Progress, Target};
-use crate::model::{Millis, PhaseTime, Timestamp};
+use crate::load::wire::dial::{Reach, Settings};
+use crate::load::wire::place::Place;
+use crate::load::{Engine, Loop, Progress};
+use crate::model::{Millis, PhaseTime, Ratio, Timestamp};
 use crate::scenario::Plan;
 use crate::scenario::plan::{LoadPlan, Phase};
 
@@ -62,7 +63,10 @@ pub(in crate::app) async fn drive(
     interrupt: &Interrupt,
 ) -> Result<Driven, Failure> {
     let load = &plan.load;
-    let target = Target::resolve(site.target).map_err(Failure::usage)?;
+    let target = Place::parse(site.target).map_err(Failure::usage)?;
+    let reach = Reach::find(&target, &Settings::default())
+        .await
+        .map_err(Failure::usage)?;
     let start = now() + LEAD.into();
     let mut engine = Engine::new(load, &target, site.mode, start.0.unsigned_abs());
     if let Some(workers) = site.workers {
@@ -73,9 +77,8 @@ pub(in crate::app) async fn drive(
     let began = Instant::now() + LEAD;
 
     let layout = layout(load);
-    let connect = TcpConnect::new(target.addresses().to_vec());
     let mut running = engine
-        .start(&connect, &layout, began)
+        .start(&reach, &layout, began)
         .map_err(|e| Failure::internal(e.into()))?;
     let progress = Arc::clone(&running.progress);
     let faults = tokio::spawn(switch_faults(
@@ -190,6 +193,8 @@ fn facts(
         full_ms: Some(Millis::from(finished.full).0),
         spinning_cores: (seconds > 0.0).then(|| finished.spun.as_secs_f64() / seconds),
         longest_pause_ms: Some(Millis::from(report.longest_pause).0),
+        steal_share: report.steal.map(Ratio),
+        throttled_ms: report.throttled.map(|time| Millis::from(time).0),
         closed_loop: false,
     }
 }

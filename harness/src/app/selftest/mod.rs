@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use tabled::builder::Builder;
 use tabled::settings::Style;
+use tokio::runtime::Handle;
 
 use super::{Console, Failure};
 use crate::gate::exit;
@@ -39,7 +40,7 @@ pub async fn selftest(console: &Console, options: SelftestOptions) -> Result<u8,
         "three loads on servers of its own, {} s in all",
         2 + 2 + scale
     ));
-    let lines = tokio::task::spawn_blocking(move || trials(scale))
+    let lines = tokio::task::spawn_blocking(move || trials(scale, &Handle::current()))
         .await
         .context("the selftest failed")?
         .map_err(|error| Failure::internal(error.into()))?;
@@ -60,10 +61,11 @@ pub async fn selftest(console: &Console, options: SelftestOptions) -> Result<u8,
 }
 
 /// The stall is a fifth of `scale` seconds, beginning in its middle.
-fn trials(scale: u64) -> Result<Vec<Line>, TrialError> {
-    let pacing: Trial = trial::run(|_| Manner::Prompt, 1000.0, Millis(2000), 64)?;
+fn trials(scale: u64, runtime: &Handle) -> Result<Vec<Line>, TrialError> {
+    let pacing: Trial = trial::run(runtime, |_| Manner::Prompt, 1000.0, Millis(2000), 64)?;
     let mut lines = truth::paced(&pacing, 1000.0);
     let held = trial::run(
+        runtime,
         |_| Manner::After(Millis(50).into()),
         100.0,
         Millis(2000),
@@ -72,6 +74,7 @@ fn trials(scale: u64) -> Result<Vec<Line>, TrialError> {
     lines.extend(truth::held(&held, 50.0));
     let (from, until) = (Millis(scale * 500), Millis(scale * 700));
     let stalled = trial::run(
+        runtime,
         |start| Manner::Stall {
             start,
             from: from.into(),

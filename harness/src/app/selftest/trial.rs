@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
+
 use super::server::{Manner, Server};
 use crate::ledger::{Binder, GeneratorFacts, LatencyHistogram, Layout, Ledger};
+use crate::load::Engine;
 use crate::load::engine::{EngineError, Loop};
-use crate::load::target::TargetError;
-use crate::load::wire::http1::TcpConnect;
-use crate::load::{Engine, Target};
+use crate::load::wire::dial::{DialError, Reach, Settings};
+use crate::load::wire::place::{Place, PlaceError};
 use crate::model::{Millis, PhaseId, RouteId};
 use crate::scenario::plan::{Arrivals, Curve, Keys, LoadPlan, Phase, Route, RouteLabels};
 
@@ -17,7 +19,9 @@ pub(super) enum TrialError {
     #[error("cannot start the server of the selftest on loopback")]
     Server(#[from] std::io::Error),
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Place(#[from] PlaceError),
+    #[error(transparent)]
+    Dial(#[from] DialError),
     #[error(transparent)]
     Engine(#[from] EngineError),
 }
@@ -39,6 +43,7 @@ pub(super) struct Trial {
 
 /// Sends `rate` per second for `length`, at most `places` at once. Blocks.
 pub(super) fn run(
+    runtime: &Handle,
     manner: impl FnOnce(Instant) -> Manner,
     rate: f64,
     length: Millis,
@@ -46,7 +51,8 @@ pub(super) fn run(
 ) -> Result<Trial, TrialError> {
     let start = Instant::now() + Duration::from_millis(200);
     let server = Server::start(manner(start))?;
-    let target = Target::resolve(&format!("http://{}", server.address))?;
+    let target = Place::parse(&format!("http://{}", server.address))?;
+    let reach = runtime.block_on(Reach::find(&target, &Settings::default()))?;
     let plan = plan(rate, length, places);
     let layout = Layout {
         routes: plan
@@ -63,8 +69,7 @@ pub(super) fn run(
     let engine = Engine::new(&plan, &target, Loop::Open, 0);
     let planned = engine.schedule().total();
     let mut binder = Binder::new(layout.clone(), engine.worker_count());
-    let connect = TcpConnect::new(target.addresses().to_vec());
-    let mut running = engine.start(&connect, &layout, start)?;
+    let mut running = engine.start(&reach, &layout, start)?;
     while let Some((worker, closed)) = running.windows.blocking_recv() {
         binder.close(worker, closed);
     }

@@ -12,8 +12,8 @@ use tokio::task::JoinHandle;
 
 use crate::ledger::{Binder, GeneratorFacts, Layout, Ledger};
 use crate::load::engine::{Engine, Finished, Loop};
-use crate::load::target::Target;
-use crate::load::wire::http1::TcpConnect;
+use crate::load::wire::dial::{Reach, Settings};
+use crate::load::wire::place::Place;
 use crate::model::{Millis, PhaseId};
 use crate::scenario::plan::{Curve, LoadPlan, Phase};
 use crate::verify::fixture::Fixture;
@@ -172,12 +172,17 @@ impl Ran {
 
 /// Runs a plan to its end, or until it is stopped.
 fn run(plan: &LoadPlan, url: &str, mode: Loop, workers: usize, stop: Option<Duration>) -> Ran {
-    let target = Target::resolve(url).unwrap();
+    let target = Place::parse(url).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let reach = runtime
+        .block_on(Reach::find(&target, &Settings::default()))
+        .unwrap();
     let engine = Engine::new(plan, &target, mode, 1).workers(workers);
     let workers = engine.worker_count();
-    let connect = TcpConnect::new(target.addresses().to_vec());
     let start = Instant::now() + Duration::from_millis(5);
-    let mut running = engine.start(&connect, &layout(plan), start).unwrap();
+    let mut running = engine.start(&reach, &layout(plan), start).unwrap();
     let progress = Arc::clone(&running.progress);
     let ended = Arc::new(AtomicBool::new(false));
     let stopper = stop.map(|after| {

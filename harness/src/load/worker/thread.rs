@@ -18,15 +18,15 @@ use crate::load::progress::{Lane, Progress};
 use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::wire::Connect;
+use crate::load::wire::dial::Reach;
 use crate::model::Outcome;
 use crate::model::outcome::NotSent;
 
 /// What a worker is to do.
-#[derive(Debug)]
-pub(crate) struct Task<C> {
+pub(crate) struct Task {
     /// Its number, below the number of workers.
     pub(crate) worker: usize,
-    pub(crate) connect: C,
+    pub(crate) reach: Reach,
     /// One per route.
     pub(crate) requests: Vec<Renderer>,
     /// Fixes the trace ids, as the renderers have it.
@@ -58,23 +58,17 @@ pub(crate) struct Report {
 }
 
 /// Does the work of one worker on the calling thread.
-pub(crate) fn work<C: Connect + 'static>(task: Task<C>) -> io::Result<Report>
-where
-    C::Connection: 'static,
-{
+pub(crate) fn work(task: Task) -> io::Result<Report> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())?;
     runtime.block_on(shift(task))
 }
 
-async fn shift<C: Connect + 'static>(task: Task<C>) -> io::Result<Report>
-where
-    C::Connection: 'static,
-{
+async fn shift(task: Task) -> io::Result<Report> {
     let lane = task.progress.lane(task.worker);
     let shift = Rc::new(Shift::new(
-        task.connect,
+        task.reach.dial(),
         (task.requests, task.trace_seed),
         task.timeout,
         task.places.max(1),
