@@ -71,6 +71,11 @@ impl LatencyHistogram {
         (self.count() > 0).then(|| self.inner.max())
     }
 
+    /// The smallest value in microseconds; `None` when empty.
+    pub fn min(&self) -> Option<u64> {
+        (self.count() > 0).then(|| self.inner.min())
+    }
+
     /// The mean in microseconds; `None` when empty.
     pub fn mean(&self) -> Option<f64> {
         (self.count() > 0).then(|| self.inner.mean())

@@ -278,7 +278,7 @@ sloproof: there is no command `statsu` in `sloproof stack`; did you mean `status
 fn explain_lists_the_checks_and_has_a_page_for_each() {
     let place = Place::empty();
     let list = stdout(&place.sloproof("explain").code(0));
-    assert_eq!(list.lines().count(), 13, "{list}");
+    assert_eq!(list.lines().count(), 14, "{list}");
     for line in list.lines() {
         let id = line.split_whitespace().next().unwrap();
         let page = stdout(&place.sloproof(&format!("explain {id}")).code(0));

@@ -1,7 +1,7 @@
 //! Nothing on the machine disturbed the measurement.
 
 use crate::ledger::{GeneratorFacts, LatencyHistogram, Ledger};
-use crate::model::{Finding, Hop, Millis, Question, Ratio};
+use crate::model::{Finding, Hop, Millis, Question, Ratio, Status};
 use crate::scenario::Plan;
 use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
@@ -47,7 +47,10 @@ impl Check for Undisturbed {
             connections(facts),
             fast_errors(case.ledger),
         ]
-        .map(Finding::warning)
+        .map(|finding| match finding.status {
+            Status::Inconclusive => finding.warning(),
+            _ => finding,
+        })
         .into()
     }
 }
@@ -121,6 +124,9 @@ fn fast_errors(ledger: &Ledger) -> Finding {
     let outcomes = Ledger::sum_outcomes(ledger.measured());
     let failed = outcomes.connect_failed + outcomes.broken;
     let sent = outcomes.total() - outcomes.not_sent;
+    if sent == 0 {
+        return META.skipped("fast errors", "nothing was sent in a measured phase");
+    }
     let share = Ratio::of(failed, sent);
     let Some(share) = share.filter(|share| share.0 > BAD_SHARE) else {
         return META.pass(
@@ -131,10 +137,12 @@ fn fast_errors(ledger: &Ledger) -> Finding {
     let all = p95(ledger, |cell| &cell.response);
     let whole = p95(ledger, |cell| &cell.service);
     let (Some(all), Some(whole)) = (all, whole) else {
-        return META.undecided(
-            "fast errors",
-            format!("{share} of the requests broke, and none was answered"),
-        );
+        return META
+            .undecided(
+                "fast errors",
+                format!("{share} of the requests broke, and none was answered"),
+            )
+            .hint("see whether the service is up, and whether the target is its address");
     };
     let finding = if all < whole {
         META.undecided(
@@ -161,7 +169,7 @@ fn p95(ledger: &Ledger, pick: fn(&crate::ledger::Cell) -> &LatencyHistogram) -> 
 mod tests {
     use super::*;
     use crate::ledger::OutcomeCounts;
-    use crate::model::{Severity, Status};
+    use crate::model::Severity;
     use crate::verify::fixture::Fixture;
 
     fn about(fixture: &Fixture, subject: &str) -> Finding {
