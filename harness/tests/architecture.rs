@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Which modules of the crate a module may use.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("slo", &["model"]),
+    ("slo", &["model", "rules"]),
     ("rules", &["model"]),
     ("dashboards", &["model"]),
     ("scenario", &["model", "slo", "rules", "dashboards"]),

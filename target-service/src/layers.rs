@@ -38,8 +38,8 @@ impl Layers {
     }
 }
 
-/// Each layer goes on at one place in its code only: the compiler keeps room for what lies below once per place,
-/// and the way of a request is moved about as a whole.
+/// The way of a request is one future, and it is moved about as a whole. So that it stays small, the request goes
+/// in a box, and each layer goes on at one place in its code only.
 async fn traced(State(layers): State<Arc<Layers>>, request: Request, next: Next) -> Response {
     let Layers {
         telemetry,
@@ -47,19 +47,17 @@ async fn traced(State(layers): State<Arc<Layers>>, request: Request, next: Next)
         rate_limit,
         limit,
     } = &*layers;
+    let whole = *bodies == Bodies::Whole;
     // A stream takes its time, and its profile has limits of its own.
-    let (whole, in_time) = match bodies {
-        Bodies::Whole => (true, Some(*limit)),
-        Bodies::Streamed => (false, None),
-    };
-    telemetry::trace(&telemetry.tracer, request, |request| {
+    let in_time = whole.then_some(*limit);
+    telemetry::trace(&telemetry.tracer, !whole, Box::new(request), |request| {
         faults::outer(&telemetry.faults, request, |request| {
             telemetry::measure(telemetry, request, |request| {
                 http::catch_panic(request, |request| {
                     http::receive(whole, request, |request| {
                         http::rate_limit(rate_limit.as_ref(), request, |request| {
                             faults::inner(&telemetry.faults, *limit, request, |request| {
-                                http::deadline(in_time, request, |request| next.run(request))
+                                http::deadline(in_time, request, |request| next.run(*request))
                             })
                         })
                     })

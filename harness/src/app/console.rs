@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Failure;
+use crate::model::Diagnostic;
 use crate::report::Style;
 use crate::scenario::Mistakes;
 
@@ -77,6 +78,13 @@ impl Console {
     /// The mistakes of a scenario, on standard error, also when quiet.
     pub fn mistakes(&self, mistakes: &Mistakes) {
         self.tell(mistakes.render(self.colour.errors).trim_end());
+    }
+
+    /// What is worth knowing about files that can be used, on standard error, also when quiet.
+    pub fn warnings(&self, warnings: &[Diagnostic]) {
+        for warning in warnings {
+            self.tell(warning.render(self.colour.errors).trim_end());
+        }
     }
 
     /// A line that is rewritten in place; invisible where progress is not live.

@@ -1,5 +1,8 @@
 //! `sloproof slo`.
 
+mod lint;
+mod translate;
+
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
@@ -7,6 +10,7 @@ use clap::{Subcommand, ValueEnum};
 use crate::app::slo::compile::{self, CompileOptions, Options, Target};
 use crate::app::slo::explain::{self, ExplainOptions};
 use crate::app::slo::simulate::{self, Shape, SimulateOptions};
+use crate::app::slo::style::{self, Style, StyleOptions};
 use crate::app::{Console, Failure};
 use crate::model::Millis;
 
@@ -45,6 +49,9 @@ enum Command {
     Explain(ExplainArgs),
     Compile(CompileArgs),
     Simulate(SimulateArgs),
+    Import(translate::ImportArgs),
+    Export(translate::ExportArgs),
+    Lint(lint::Args),
 }
 
 /// Say in plain words what an SLO allows, and what pages after how long
@@ -76,6 +83,9 @@ struct CompileArgs {
     /// Write nothing; exit with 1 unless this file holds the rules already
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     check: Option<PathBuf>,
+    /// Write the rules that Sloth or Pyrra would make of the same objectives
+    #[arg(long, value_enum, conflicts_with_all = ["check", "time_scale", "scrape", "interval", "min_events", "absent", "runbooks"])]
+    style: Option<translate::FormatName>,
     /// Divide every window, period and interval by this
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     time_scale: u32,
@@ -153,8 +163,21 @@ enum ShapeName {
 pub(super) fn run(console: &Console, args: Args) -> Result<u8, Failure> {
     match args.command {
         Command::Explain(args) => explain::explain(console, &args.options()),
-        Command::Compile(args) => compile::compile(console, &args.options()),
+        Command::Compile(args) => match args.style {
+            None => compile::compile(console, &args.options()),
+            Some(name) => style::compile(
+                console,
+                &StyleOptions {
+                    file: args.file,
+                    style: Style::from(name),
+                    output: args.output,
+                },
+            ),
+        },
         Command::Simulate(args) => simulate::simulate(console, &args.options()),
+        Command::Import(args) => translate::import(console, args),
+        Command::Export(args) => translate::export(console, args),
+        Command::Lint(args) => lint::run(console, args),
     }
 }
 

@@ -28,7 +28,7 @@ pub use quantity::{Millis, Ratio, Timestamp};
 pub use question::{Moment, Question};
 pub use rule::{Engine, Rule, RuleGroup, RuleKind};
 pub use series::{Labels, Point, Series};
-pub use source::{Diagnostic, Source, Span};
+pub use source::{Diagnostic, Level, Source, Span};
 pub use suggest::nearest;
 pub use timeline::{PhaseTime, Timeline};
 pub use verdict::{Counts, Verdict, VerdictOutcome};

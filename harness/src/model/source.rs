@@ -39,6 +39,7 @@ impl Source {
             text: line_text.trim_end().to_owned(),
             label: None,
             notes: Vec::new(),
+            level: Level::Mistake,
         }
     }
 
@@ -81,6 +82,17 @@ pub struct Diagnostic {
     pub label: Option<String>,
     /// Remedies and known names, each with its lead: `("try", "…")`.
     pub notes: Vec<(String, String)>,
+    /// Whether the file can be used all the same.
+    pub level: Level,
+}
+
+/// How grave a [`Diagnostic`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The file cannot be used.
+    Mistake,
+    /// It is used all the same.
+    Warning,
 }
 
 impl Diagnostic {
@@ -95,7 +107,14 @@ impl Diagnostic {
             text: String::new(),
             label: None,
             notes: Vec::new(),
+            level: Level::Mistake,
         }
+    }
+
+    /// Makes it a warning: worth knowing, and the file is used all the same.
+    pub fn warning(mut self) -> Self {
+        self.level = Level::Warning;
+        self
     }
 
     /// Says at the caret what should stand there.
@@ -131,13 +150,17 @@ impl Diagnostic {
 
     /// The mistake as text, several lines, ending with a line break.
     pub fn render(&self, colour: bool) -> String {
+        let (word, tint) = match self.level {
+            Level::Mistake => ("error", "\x1b[1;31m"),
+            Level::Warning => ("warning", "\x1b[1;33m"),
+        };
         let (red, bold, blue, reset) = if colour {
-            ("\x1b[1;31m", "\x1b[1m", "\x1b[1;34m", "\x1b[0m")
+            (tint, "\x1b[1m", "\x1b[1;34m", "\x1b[0m")
         } else {
             ("", "", "", "")
         };
         let mut out = format!(
-            "{red}error{reset}{bold}: {}{reset}\n",
+            "{red}{word}{reset}{bold}: {}{reset}\n",
             printable(&self.message)
         );
         if self.line == 0 {

@@ -3,7 +3,9 @@
 pub mod burn;
 pub mod compile;
 pub mod definition;
+pub mod exchange;
 pub mod explain;
+pub mod lint;
 pub mod objective;
 pub mod openslo;
 pub mod oracle;

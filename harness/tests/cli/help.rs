@@ -39,7 +39,7 @@ Commands:
   check        Check scenarios and all they name; nothing is started
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
-  explain      Say what a check proves, what a failure means, and what to do
+  explain      Say what a check proves or a lint finds, and what to do
   load         Send load and show what came back; no telemetry is asked, no objective judged
   selftest     See whether this machine can measure: known servers, closed-form truth
   slo          Say what objectives allow, and what their alerts must do
@@ -275,11 +275,12 @@ sloproof: there is no command `statsu` in `sloproof stack`; did you mean `status
 }
 
 #[test]
-fn explain_lists_the_checks_and_has_a_page_for_each() {
+fn explain_lists_the_checks_and_lints_and_has_a_page_for_each() {
     let place = Place::empty();
     let list = stdout(&place.sloproof("explain").code(0));
-    assert_eq!(list.lines().count(), 14, "{list}");
-    for line in list.lines() {
+    let (checks, lints) = list.split_once("\n\n").unwrap();
+    assert_eq!((checks.lines().count(), lints.lines().count()), (14, 12));
+    for line in checks.lines().chain(lints.lines()) {
         let id = line.split_whitespace().next().unwrap();
         let page = stdout(&place.sloproof(&format!("explain {id}")).code(0));
         assert!(page.lines().next().unwrap().contains(id), "{id}: {page}");
@@ -289,7 +290,7 @@ fn explain_lists_the_checks_and_has_a_page_for_each() {
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-sloproof: there is no check `request/count`; did you mean `requests/count`? `sloproof explain` lists all
+sloproof: there is no check or lint `request/count`; did you mean `requests/count`? `sloproof explain` lists all
 
 "#]]);
     place
@@ -297,7 +298,7 @@ sloproof: there is no check `request/count`; did you mean `requests/count`? `slo
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-sloproof: there is no check `banana`; `sloproof explain` lists all
+sloproof: there is no check or lint `banana`; `sloproof explain` lists all
 
 "#]]);
 }

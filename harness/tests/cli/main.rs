@@ -10,4 +10,5 @@ mod manners;
 mod place;
 mod run_directory;
 mod scenario;
+mod slo;
 mod stack;

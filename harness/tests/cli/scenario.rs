@@ -73,6 +73,72 @@ fn one_bad_scenario_does_not_keep_the_others_from_being_checked() {
 error: no file `nope.yaml`
   nope.yaml
 1 mistake; nothing was started
+warning: `slo:sli_error:ratio_rate1h` is 0 / 0 = NaN while there is no traffic
+  alerts/kv.yaml:6:17
+    6 |       - record: slo:sli_error:ratio_rate1h
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  try: keep zero away: / (sum(rate(…)) > 0)
+  lint: nan-without-traffic; sloproof explain nan-without-traffic
+warning: `slo:sli_error:ratio_rate5m` is 0 / 0 = NaN while there is no traffic
+  alerts/kv.yaml:9:17
+    9 |       - record: slo:sli_error:ratio_rate5m
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  try: keep zero away: / (sum(rate(…)) > 0)
+  lint: nan-without-traffic; sloproof explain nan-without-traffic
+warning: alert `KvAvailabilityFastBurn` pages and has no annotation `runbook_url`
+  alerts/kv.yaml:15:16
+   15 |       - alert: KvAvailabilityFastBurn
+      |                ^^^^^^^^^^^^^^^^^^^^^^
+  try: runbook_url: https://…/KvAvailabilityFastBurn.md
+  lint: page-without-runbook; sloproof explain page-without-runbook
+warning: alert `KvAvailabilityFastBurn` pages and has no label `team`
+  alerts/kv.yaml:15:16
+   15 |       - alert: KvAvailabilityFastBurn
+      |                ^^^^^^^^^^^^^^^^^^^^^^
+  try: team: storage
+  lint: page-without-owner; sloproof explain page-without-owner
+warning: alert `KvAvailabilitySlowBurn` looks at 1h alone and fires on for up to 1h after recovery
+  alerts/kv.yaml:18:16
+   18 |       - alert: KvAvailabilitySlowBurn
+      |                ^^^^^^^^^^^^^^^^^^^^^^
+  try: and the same over 5m, a twelfth of it
+  lint: slow-reset; sloproof explain slow-reset
+warning: alert `KvAvailabilitySlowBurn` pages and has no annotation `runbook_url`
+  alerts/kv.yaml:18:16
+   18 |       - alert: KvAvailabilitySlowBurn
+      |                ^^^^^^^^^^^^^^^^^^^^^^
+  try: runbook_url: https://…/KvAvailabilitySlowBurn.md
+  lint: page-without-runbook; sloproof explain page-without-runbook
+warning: alert `KvAvailabilitySlowBurn` pages and has no label `team`
+  alerts/kv.yaml:18:16
+   18 |       - alert: KvAvailabilitySlowBurn
+      |                ^^^^^^^^^^^^^^^^^^^^^^
+  try: team: storage
+  lint: page-without-owner; sloproof explain page-without-owner
+warning: alert `KvAvailabilityBudgetDrain` looks at 1h alone and fires on for up to 1h after recovery
+  alerts/kv.yaml:22:16
+   22 |       - alert: KvAvailabilityBudgetDrain
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^^
+  try: and the same over 5m, a twelfth of it
+  lint: slow-reset; sloproof explain slow-reset
+warning: SLO `kv-availability` has no label `team`, and so have its pages
+  slo/kv.yaml:3:19
+    3 | metadata: { name: kv-availability }
+      |                   ^^^^^^^^^^^^^^^
+  try: labels: { team: storage }
+  lint: page-without-owner; sloproof explain page-without-owner
+warning: `http_requests_total` has no series with this `status` until the first bad event, whose count is then lost
+  slo/kv.yaml:9:65
+    9 |         bad: { metricSource: { type: Prometheus, spec: { query: 'http_requests_total{status=~"5.."}' } } }
+      |                                                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  try: count every `status` from 0 at the start and say so: sloproof/allow-series-born-in-outage: the reason; or count `good`
+  lint: series-born-in-outage; sloproof explain series-born-in-outage
+warning: SLO `kv-latency` has no label `team`, and so have its pages
+  slo/kv.yaml:17:19
+   17 | metadata: { name: kv-latency }
+      |                   ^^^^^^^^^^
+  try: labels: { team: storage }
+  lint: page-without-owner; sloproof explain page-without-owner
 
 "#]]);
     assert!(stdout(&run).starts_with("scenarios/base.yaml: valid: "));

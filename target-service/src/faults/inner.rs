@@ -30,8 +30,8 @@ impl InjectedPanic {
 pub async fn inner<F: Future<Output = Response>>(
     faults: &Faults,
     limit: Duration,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
+    request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     let hit = faults.roll_inner(faults.subject(&request));
     let mut notes = Vec::new();

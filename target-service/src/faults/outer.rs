@@ -18,8 +18,8 @@ use crate::{http::request_body, server::Wire};
 /// learns of it. Its body is read all the same, so that the client sees this end and not another.
 pub async fn outer<F: Future<Output = Response>>(
     faults: &Faults,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
+    request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     let hit = faults.roll_outer(faults.subject(&request));
     if !hit.latency.is_zero() {
@@ -45,13 +45,13 @@ pub async fn outer<F: Future<Output = Response>>(
     }
 }
 
-async fn in_place(request: Request, status: StatusCode) -> Response {
+async fn in_place(request: Box<Request>, status: StatusCode) -> Response {
     let _whatever_came = request_body::read(request.into_body()).await;
     (status, Json(json!({"detail": "injected fault"}))).into_response()
 }
 
 /// Never returns: the end of the connection drops it.
-async fn broken(request: Request, end: impl FnOnce()) -> Response {
+async fn broken(request: Box<Request>, end: impl FnOnce()) -> Response {
     let _whatever_came = request_body::read(request.into_body()).await;
     end();
     std::future::pending().await

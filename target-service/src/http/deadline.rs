@@ -12,8 +12,8 @@ use super::HttpError;
 /// Answers 504 when the routes below take longer than `limit`, if there is one.
 pub async fn deadline<F: Future<Output = Response>>(
     limit: Option<Duration>,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
+    request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     match tokio::time::timeout(limit.unwrap_or(Duration::MAX), next(request)).await {
         Ok(response) => response,

@@ -30,8 +30,8 @@ thread_local! {
 
 /// Answers 500 when a layer below panics. The process goes on.
 pub async fn catch_panic<F: Future<Output = Response>>(
-    request: Request,
-    next: impl FnOnce(Request) -> F,
+    request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     match caught(async { next(request).await }).await {
         Ok(response) => response,
@@ -52,7 +52,9 @@ pub async fn catch_panic<F: Future<Output = Response>>(
 
 /// The routes with [`catch_panic`] around each, for those that have no other layer.
 pub fn panics_answered(routes: Router) -> Router {
-    let layer = async |request, next: Next| catch_panic(request, |request| next.run(request)).await;
+    let layer = async |request, next: Next| {
+        catch_panic(Box::new(request), |request| next.run(*request)).await
+    };
     routes.layer(middleware::from_fn(layer))
 }
 

@@ -87,8 +87,8 @@ async fn forget_quiet_clients(clients: Weak<Clients>) {
 /// Answers 429 to clients that ask too often, if there is a limit.
 pub async fn rate_limit<F: Future<Output = Response>>(
     limit: Option<&RateLimit>,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
+    request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     match limit.map(|limit| limit.check(&request)) {
         Some(Err(wait)) => too_many_requests(wait),

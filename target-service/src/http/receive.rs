@@ -14,8 +14,8 @@ use super::request_body;
 /// Passes the request on with its body in memory if it is wanted `whole`, or refuses it.
 pub async fn receive<F: Future<Output = Response>>(
     whole: bool,
-    mut request: Request,
-    next: impl FnOnce(Request) -> F,
+    mut request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     if whole {
         match request_body::read(mem::take(request.body_mut())).await {

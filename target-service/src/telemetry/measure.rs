@@ -33,8 +33,8 @@ pub struct Telemetry {
 /// Measures the layers below. The status recorded is the one that this layer hands up.
 pub async fn measure<F: Future<Output = Response>>(
     telemetry: &Telemetry,
-    request: Request,
-    next: impl FnOnce(Request) -> F,
+    request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     let began = Instant::now();
     let subject = telemetry.catalogue.subject(&request);

@@ -13,12 +13,13 @@ pub(super) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Takes a well-formed `traceparent` over or begins a trace; the answer carries this service's own.
 ///
-/// The routes see the headers as the next service shall: a `traceparent` of this service, and the
+/// Routes that pass requests on see the headers as the next service shall: a `traceparent` of this service, and the
 /// `tracestate` untouched, unless it came without a `traceparent` that it could belong to.
 pub async fn trace<F: Future<Output = Response>>(
     tracer: &Tracer,
-    mut request: Request,
-    next: impl FnOnce(Request) -> F,
+    passes_on: bool,
+    mut request: Box<Request>,
+    next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     let parent = parent(request.headers());
     let context = tracer.context(parent);
@@ -27,7 +28,7 @@ pub async fn trace<F: Future<Output = Response>>(
     if parent.is_none() {
         request.headers_mut().remove(TRACESTATE);
     }
-    if let Some(own) = &own {
+    if let (true, Some(own)) = (passes_on, &own) {
         request.headers_mut().insert(TRACEPARENT, own.clone());
     }
     let mut response = next(request).await;

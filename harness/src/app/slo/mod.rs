@@ -2,8 +2,13 @@
 
 pub mod compile;
 pub mod explain;
+pub mod export;
+pub mod import;
+pub mod lint;
+mod losses;
 mod plot;
 pub mod simulate;
+pub mod style;
 mod words;
 
 use std::path::Path;
@@ -13,24 +18,49 @@ use anyhow::Context as _;
 use super::{Console, Failure};
 use crate::model::{Source, nearest};
 use crate::scenario::Mistakes;
+use crate::slo::openslo::SloDocument;
 use crate::slo::{Objective, Slo, openslo};
 
-/// All SLOs of a file. Mistakes of the file are told, and then there is no result.
+/// All SLOs of a file; see [`documents()`].
 fn slos(console: &Console, file: &Path) -> Result<Option<Vec<Slo>>, Failure> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("cannot read {}", file.display()))
-        .map_err(Failure::usage)?;
-    let source = Source {
-        file: file.display().to_string(),
-        text,
-    };
+    let documents = documents(console, file)?;
+    Ok(documents.map(|pairs| pairs.into_iter().map(|(_, slo)| slo).collect()))
+}
+
+/// All SLOs of a file as written and as compiled. Mistakes of the file are told, and then there is no result; so is what
+/// is read and cannot be compiled.
+fn documents(console: &Console, file: &Path) -> Result<Option<Vec<(SloDocument, Slo)>>, Failure> {
+    let source = source(file)?;
     let mut found = Vec::new();
-    let slos = openslo::read(&source, &mut found);
+    let documents = openslo::File::read(&source, &mut found);
+    let slos: Vec<(SloDocument, Slo)> = documents
+        .slos
+        .iter()
+        .filter_map(|document| {
+            let slo = openslo::lower(document, &source, &mut found)?;
+            Some((document.clone(), slo))
+        })
+        .collect();
+    console.warnings(&documents.notices);
+    for slo in &documents.slos {
+        console.warnings(&openslo::unsaid(slo, &source));
+    }
     if !found.is_empty() {
         console.mistakes(&Mistakes::of(&source.file, found));
         return Ok(None);
     }
     Ok(Some(slos))
+}
+
+/// A file's text under its name.
+pub(super) fn source(file: &Path) -> Result<Source, Failure> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read {}", file.display()))
+        .map_err(Failure::usage)?;
+    Ok(Source {
+        file: file.display().to_string(),
+        text,
+    })
 }
 
 /// The objectives of a file, or the one of this name; see [`slos()`].

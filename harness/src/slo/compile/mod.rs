@@ -5,6 +5,7 @@
 mod alerts;
 mod budget;
 mod ratio;
+pub mod style;
 mod text;
 
 pub use ratio::QueryError;

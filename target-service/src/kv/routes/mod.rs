@@ -21,9 +21,9 @@ use std::sync::Arc;
 use axum::{
     Router,
     http::{HeaderValue, header::CACHE_CONTROL},
-    middleware,
     response::Response,
 };
+use tower::util::MapResponseLayer;
 
 use super::{Compat, Entries, Operation, Outcome};
 use crate::profile::Dependency;
@@ -59,7 +59,7 @@ pub(super) fn router(shared: Shared) -> Router {
         .merge(entries::router())
         .merge(databases::router())
         .merge(kv)
-        .layer(middleware::map_response(no_store));
+        .layer(MapResponseLayer::new(no_store));
     Router::new()
         .merge(data)
         .merge(health::router())
@@ -69,7 +69,7 @@ pub(super) fn router(shared: Shared) -> Router {
 }
 
 /// Entries change: no answer about them may be kept on the way.
-async fn no_store(mut response: Response) -> Response {
+fn no_store(mut response: Response) -> Response {
     let no_store = HeaderValue::from_static("no-store");
     response.headers_mut().insert(CACHE_CONTROL, no_store);
     response

@@ -107,8 +107,10 @@ impl Cipher {
 
     /// What is authenticated beside the entry itself. Unambiguous: lengths and alphabets are fixed.
     fn context(&self, id: &EntryId) -> Vec<u8> {
-        let (database, key) = (id.database, id.key.as_str());
-        format!("{VERSION}.{}.{database}.{key}", self.name).into_bytes()
+        let database = id.database.to_string();
+        [VERSION, &self.name, &database, id.key.as_str()]
+            .join(".")
+            .into_bytes()
     }
 }
 
