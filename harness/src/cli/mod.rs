@@ -3,10 +3,12 @@
 mod check;
 mod completions;
 mod explain;
+mod load;
 mod man;
 mod report;
 mod run;
 mod schema;
+mod selftest;
 mod slo;
 mod stack;
 mod verify;
@@ -74,6 +76,8 @@ enum Command {
     Verify(verify::Args),
     Report(report::Args),
     Explain(explain::Args),
+    Load(load::Args),
+    Selftest(selftest::Args),
     Slo(slo::Args),
     Schema(schema::Args),
     Stack(stack::Args),
@@ -91,6 +95,8 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Report(args) => app::report::report(&console, &args.options()),
         Command::Explain(args) => app::explain::explain(&console, args.check.as_deref()),
         Command::Slo(args) => slo::run(&console, args).await,
+        Command::Load(args) => app::load::load(&console, &args.options()).await,
+        Command::Selftest(args) => app::selftest::selftest(&console, args.options()).await,
         Command::Schema(_) => app::schema::schema(&console),
         Command::Stack(args) => stack::run(&console, args).await,
         Command::Completions(args) => completions::print(&console, &args),

@@ -46,10 +46,27 @@ pub struct Cell {
     pub outcomes: OutcomeCounts,
     /// Done − due of sent arrivals, time-outs at their age when given up.
     pub response: LatencyHistogram,
+    /// The part of `response` that ended in a time-out: the true value is above the recorded one, by how much nobody
+    /// knows.
+    #[serde(default, skip_serializing_if = "LatencyHistogram::is_empty")]
+    pub censored: LatencyHistogram,
     /// Done − sent of completed arrivals.
     pub service: LatencyHistogram,
     /// Sent − due of sent arrivals: the generator's own lateness.
     pub delay: LatencyHistogram,
+}
+
+impl Cell {
+    /// Adds another worker's part of the same cell.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.planned += other.planned;
+        self.good += other.good;
+        self.outcomes.merge(&other.outcomes);
+        self.response.merge(&other.response);
+        self.censored.merge(&other.censored);
+        self.service.merge(&other.service);
+        self.delay.merge(&other.delay);
+    }
 }
 
 /// Counts per outcome.
@@ -133,6 +150,28 @@ pub struct GeneratorFacts {
     pub cpu_cores_used: Option<f64>,
     /// Cores it may use.
     pub cpu_cores: Option<f64>,
+    /// Threads that sent, each with connections of its own.
+    #[serde(default)]
+    pub workers: Option<u32>,
+    /// Connections opened; 1 per place in flight that was ever used, unless the service closes them.
+    #[serde(default)]
+    pub connections: Option<u64>,
+    /// How long all places in flight were taken while an arrival waited, summed over workers.
+    #[serde(default)]
+    pub full_ms: Option<u64>,
+    /// Processor time per second, in cores, that was spent awaiting intended times: no work, and no sign of strain.
+    #[serde(default)]
+    pub spinning_cores: Option<f64>,
+    /// Share of the machine's time that its host gave to others.
+    #[serde(default)]
+    pub steal_share: Option<Ratio>,
+    /// How long a processor quota kept this process from running.
+    #[serde(default)]
+    pub throttled_ms: Option<u64>,
+    /// The service set the pace: the next request went out when the last was answered. Latencies are those of a load
+    /// that gave way, and say nothing about one that would not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed_loop: bool,
     /// Longest time the heartbeat thread did not get to run beyond its period: a pause of the whole machine or process.
     pub longest_pause_ms: Option<u64>,
 }

@@ -56,6 +56,11 @@ impl LatencyHistogram {
         self.inner.len()
     }
 
+    /// Whether it holds no value.
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
     /// The quantile in microseconds; `None` when empty.
     pub fn quantile(&self, q: f64) -> Option<u64> {
         (self.count() > 0).then(|| self.inner.value_at_quantile(q))
@@ -64,6 +69,11 @@ impl LatencyHistogram {
     /// The largest value in microseconds; `None` when empty.
     pub fn max(&self) -> Option<u64> {
         (self.count() > 0).then(|| self.inner.max())
+    }
+
+    /// The smallest value in microseconds; `None` when empty.
+    pub fn min(&self) -> Option<u64> {
+        (self.count() > 0).then(|| self.inner.min())
     }
 
     /// The mean in microseconds; `None` when empty.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hdrhistogram::serialization::V2DeflateSerializer;
 use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
 
-use super::window::ClosedWindow;
+use super::binder::ClosedWindow;
 use crate::model::Timestamp;
 
 /// An interval log being written.

@@ -1,16 +1,12 @@
-//! Turns samples into a ledger, one after the other, in whatever order they arrive.
+//! Turns samples into cells and windows, one after the other, in whatever order they arrive. Each worker has one of its
+//! own; a [`Binder`](super::Binder) makes a ledger of all.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use super::book::{Cell, GeneratorFacts, LEDGER_SCHEMA_VERSION, Ledger, OutcomeCounts};
+use super::book::{Cell, OutcomeCounts};
 use super::histogram::LatencyHistogram;
+use super::kept::{Kept, micros};
 use super::sample::{KeptSample, Sample};
-use super::window::{ClosedWindow, OpenWindow, WindowRow};
+use super::seconds::{Placed, Seconds};
 use crate::model::{Outcome, PhaseId, RouteId};
-
-/// How many slow and how many failed samples are kept per route.
-const KEPT: usize = 20;
 
 /// A route and phase of the plan as far as the ledger needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,67 +17,76 @@ pub struct Layout {
     pub phases: Vec<(PhaseId, bool)>,
 }
 
-/// A ledger being written.
+/// Records the arrivals of one worker. Nothing is allocated per arrival, but for the first of a second, the few that
+/// are kept, and a histogram that outgrows its range.
 #[derive(Debug)]
 pub struct Recorder {
     layout: Layout,
-    cells: Vec<Cell>,
-    open: BTreeMap<(u64, usize, usize), OpenWindow>,
-    rows: BTreeMap<(u64, usize, usize), WindowRow>,
-    slowest: Vec<Vec<KeptSample>>,
-    failed: Vec<Vec<KeptSample>>,
+    recorded: Recorded,
+    seconds: Seconds,
+}
+
+/// What one worker, or several, recorded over a whole run.
+#[derive(Debug)]
+pub struct Recorded {
+    pub(super) cells: Vec<Cell>,
+    kept: Vec<Kept>,
+}
+
+/// Windows that a worker has closed.
+#[derive(Debug)]
+pub struct Closed {
+    /// All seconds before this one are closed.
+    pub before: u64,
+    pub(super) windows: Vec<Placed>,
+}
+
+impl Closed {
+    /// Whether it brings windows.
+    pub fn is_empty(&self) -> bool {
+        self.windows.is_empty()
+    }
 }
 
 impl Recorder {
-    /// An empty ledger.
+    /// An empty one.
     pub fn new(layout: Layout) -> Self {
-        let cells = layout
-            .routes
-            .iter()
-            .flat_map(|(route, _)| {
-                layout.phases.iter().map(move |(phase, measured)| Cell {
-                    route: route.clone(),
-                    phase: phase.clone(),
-                    measured: *measured,
-                    planned: 0,
-                    good: 0,
-                    outcomes: OutcomeCounts::default(),
-                    response: LatencyHistogram::default(),
-                    service: LatencyHistogram::default(),
-                    delay: LatencyHistogram::default(),
-                })
-            })
-            .collect();
-        let routes = layout.routes.len();
         Self {
+            recorded: Recorded::empty(&layout),
+            seconds: Seconds::new(layout.routes.len() * layout.phases.len()),
             layout,
-            cells,
-            open: BTreeMap::new(),
-            rows: BTreeMap::new(),
-            slowest: vec![Vec::new(); routes],
-            failed: vec![Vec::new(); routes],
         }
     }
 
-    /// Records one arrival; call it exactly once for each.
+    /// An arrival due in this second was taken: its outcome will be recorded, and the second stays open until then.
+    pub fn expect(&mut self, second: u64) {
+        self.seconds.expect(second);
+    }
+
+    /// Records the outcome of one expected arrival; call it exactly once for each.
     pub fn record(&mut self, sample: &Sample) {
         let good = self.is_good(sample.route, &sample.outcome);
-        let cell = &mut self.cells[sample.route * self.layout.phases.len() + sample.phase];
+        let index = sample.route * self.layout.phases.len() + sample.phase;
+        let cell = &mut self.recorded.cells[index];
         cell.planned += 1;
         cell.good += u64::from(good);
         cell.outcomes.add(&sample.outcome);
-        let response = micros(sample.done.saturating_sub(sample.due));
+        let response = micros(sample.response());
         if let Some(sent) = sample.sent {
             // Due, not sent: a late generator must not look like a fast server.
             cell.response.record(response);
             cell.delay.record(micros(sent.saturating_sub(sample.due)));
-            if matches!(sample.outcome, Outcome::Completed { .. }) {
-                cell.service
-                    .record(micros(sample.done.saturating_sub(sent)));
+            match sample.outcome {
+                Outcome::Completed { .. } => cell
+                    .service
+                    .record(micros(sample.done.saturating_sub(sent))),
+                Outcome::TimedOut => cell.censored.record(response),
+                _ => {}
             }
         }
-        self.record_window(sample, good, response);
-        self.keep(sample, good, response);
+        let sent = sample.sent.is_some().then_some(response);
+        self.seconds.record(sample.due.as_secs(), index, sent, good);
+        self.recorded.kept[sample.route].look_at(sample, good);
     }
 
     /// Whether an outcome on a route is good: a whole response with an expected status.
@@ -89,116 +94,80 @@ impl Recorder {
         matches!(outcome, Outcome::Completed { status, .. } if self.layout.routes[route].1.contains(status))
     }
 
-    /// Closes the windows of all seconds before `second` and hands them over, oldest first. A sample that comes for
-    /// a closed window still counts in its row, but no longer in its percentiles.
-    pub fn close_before(&mut self, second: u64) -> Vec<ClosedWindow> {
-        let still_open = self.open.split_off(&(second, 0, 0));
-        let closing = std::mem::replace(&mut self.open, still_open);
-        closing
-            .into_iter()
-            .map(|(key, window)| self.close(key, window))
-            .collect()
+    /// Closes the oldest seconds before `passed` of which every arrival has its outcome. All arrivals due before
+    /// `passed` must have been taken.
+    pub fn close(&mut self, passed: u64) -> Closed {
+        let mut windows = Vec::new();
+        let before = self.seconds.close(passed, &mut windows);
+        Closed { before, windows }
     }
 
-    /// The last row of every route in a second, for progress on the screen.
-    pub fn peek(&self, second: u64) -> Vec<(usize, WindowRow)> {
-        self.open
-            .range((second, 0, 0)..(second + 1, 0, 0))
-            .map(|((_, route, _), window)| (*route, window.row()))
-            .collect()
+    /// Closes everything.
+    pub fn finish(mut self) -> (Recorded, Closed) {
+        let closed = self.close(u64::MAX);
+        (self.recorded, closed)
     }
+}
 
-    /// Closes everything; the windows that were still open come with the ledger.
-    pub fn finish(mut self, generator: GeneratorFacts) -> (Ledger, Vec<ClosedWindow>) {
-        let closed = self.close_before(u64::MAX);
-        let ledger = Ledger {
-            schema_version: LEDGER_SCHEMA_VERSION,
-            cells: self.cells,
-            windows: self.rows.into_values().collect(),
-            slowest: self.slowest.into_iter().flatten().collect(),
-            failed: self.failed.into_iter().flatten().collect(),
-            generator,
+impl Recorded {
+    pub(super) fn empty(layout: &Layout) -> Self {
+        let cell = |route: &RouteId, (phase, measured): &(PhaseId, bool)| Cell {
+            route: route.clone(),
+            phase: phase.clone(),
+            measured: *measured,
+            planned: 0,
+            good: 0,
+            outcomes: OutcomeCounts::default(),
+            response: LatencyHistogram::default(),
+            censored: LatencyHistogram::default(),
+            service: LatencyHistogram::default(),
+            delay: LatencyHistogram::default(),
         };
-        (ledger, closed)
-    }
-
-    fn record_window(&mut self, sample: &Sample, good: bool, response: u64) {
-        let key = (sample.due.as_secs(), sample.route, sample.phase);
-        if let Some(row) = self.rows.get_mut(&key) {
-            row.planned += 1;
-            row.sent += u64::from(sample.sent.is_some());
-            row.bad += u64::from(!good);
-            return;
-        }
-        let window = self
-            .open
-            .entry(key)
-            .or_insert_with(|| OpenWindow::new(key.0, key.1, key.2));
-        window.record(sample.sent.is_some().then_some(response), good);
-    }
-
-    fn close(&mut self, key: (u64, usize, usize), window: OpenWindow) -> ClosedWindow {
-        self.rows.insert(key, window.row());
-        ClosedWindow {
-            second: key.0,
-            route: self.layout.routes[key.1].0.clone(),
-            response: window.into_histogram(),
+        let cells = layout
+            .routes
+            .iter()
+            .flat_map(|(route, _)| layout.phases.iter().map(move |phase| cell(route, phase)))
+            .collect();
+        Self {
+            cells,
+            kept: vec![Kept::default(); layout.routes.len()],
         }
     }
 
-    fn keep(&mut self, sample: &Sample, good: bool, response: u64) {
-        if good {
-            let slowest = &mut self.slowest[sample.route];
-            let full = slowest.len() == KEPT;
-            if full
-                && slowest
-                    .last()
-                    .is_some_and(|last| last.response_us >= response)
-            {
-                return;
-            }
-            let place = slowest.partition_point(|s| s.response_us >= response);
-            slowest.insert(place, kept(&self.layout, sample, response));
-            slowest.truncate(KEPT);
-        } else {
-            // Outcomes arrive in order of completion; the first by arrival number are kept whatever that order.
-            let failed = &mut self.failed[sample.route];
-            let place = failed.partition_point(|s| s.seq < sample.seq);
-            if place < KEPT {
-                failed.insert(place, kept(&self.layout, sample, response));
-                failed.truncate(KEPT);
-            }
+    /// Adds what another worker recorded of the same plan.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (cell, theirs) in self.cells.iter_mut().zip(other.cells) {
+            cell.merge(&theirs);
+        }
+        for (kept, theirs) in self.kept.iter_mut().zip(other.kept) {
+            kept.merge(theirs);
         }
     }
-}
 
-fn kept(layout: &Layout, sample: &Sample, response_us: u64) -> KeptSample {
-    KeptSample {
-        seq: sample.seq,
-        route: layout.routes[sample.route].0.clone(),
-        phase: layout.phases[sample.phase].0.clone(),
-        due_us: micros(sample.due),
-        response_us,
-        service_us: sample
-            .sent
-            .map(|sent| micros(sample.done.saturating_sub(sent))),
-        outcome: sample.outcome.clone(),
-        trace_id: sample.trace_id.clone(),
+    /// The slowest, and the first failed, of all routes.
+    pub(super) fn kept(&self, layout: &Layout) -> (Vec<KeptSample>, Vec<KeptSample>) {
+        let mut all = (Vec::new(), Vec::new());
+        for kept in &self.kept {
+            let (slowest, failed) = kept.clone().shown(layout);
+            all.0.extend(slowest);
+            all.1.extend(failed);
+        }
+        all
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::kept::KEPT;
+    use crate::ledger::sample::TraceId;
+    use crate::ledger::{Binder, ClosedWindow, GeneratorFacts, Ledger};
     use crate::model::outcome::NotSent;
     use proptest::prelude::*;
+    use std::time::Duration;
 
-    fn recorder() -> Recorder {
-        Recorder::new(Layout {
+    fn layout() -> Layout {
+        Layout {
             routes: vec![
                 (RouteId::new("get").unwrap(), vec![200]),
                 (RouteId::new("put").unwrap(), vec![204]),
@@ -207,7 +176,30 @@ mod tests {
                 (PhaseId::new("warmup").unwrap(), false),
                 (PhaseId::new("main").unwrap(), true),
             ],
-        })
+        }
+    }
+
+    /// The ledger that so many workers write of these samples, dealt out in turn, each closing seconds as it goes.
+    fn bound(samples: &[&Sample], workers: usize) -> (Ledger, Vec<ClosedWindow>) {
+        let mut binder = Binder::new(layout(), workers);
+        let mut closed = Vec::new();
+        for worker in 0..workers {
+            let mut writer = Recorder::new(layout());
+            let own: Vec<_> = samples.iter().skip(worker).step_by(workers).collect();
+            for sample in &own {
+                writer.expect(sample.due.as_secs());
+            }
+            for sample in own {
+                writer.record(sample);
+                closed.extend(binder.close(worker, writer.close(5)));
+            }
+            let (recorded, rest) = writer.finish();
+            closed.extend(binder.close(worker, rest));
+            binder.add(recorded);
+        }
+        let (ledger, rest) = binder.finish(GeneratorFacts::default());
+        assert!(rest.is_empty(), "every worker has closed every second");
+        (ledger, closed)
     }
 
     fn outcome() -> impl Strategy<Value = Outcome> {
@@ -245,65 +237,69 @@ mod tests {
                     sent: was_sent.then_some(sent),
                     done: sent + Duration::from_micros(took),
                     outcome,
-                    trace_id: String::new(),
+                    trace_id: TraceId(1),
                 }
             })
     }
 
     proptest! {
         #[test]
-        fn every_arrival_has_exactly_one_outcome(samples in prop::collection::vec(sample(), 0..200)) {
-            let mut recorder = recorder();
-            for (i, sample) in samples.iter().enumerate() {
-                recorder.record(sample);
-                if i % 50 == 49 {
-                    recorder.close_before(2);
-                }
-            }
-            let (ledger, _) = recorder.finish(GeneratorFacts::default());
+        fn every_arrival_has_exactly_one_outcome(
+            samples in prop::collection::vec(sample(), 0..600),
+            workers in 1_usize..5,
+        ) {
+            let (ledger, closed) = bound(&samples.iter().collect::<Vec<_>>(), workers);
             for cell in &ledger.cells {
                 prop_assert_eq!(cell.planned, cell.outcomes.total());
                 prop_assert_eq!(cell.response.count(), cell.planned - cell.outcomes.not_sent);
                 prop_assert_eq!(cell.service.count(), cell.outcomes.completed_total());
+                prop_assert_eq!(cell.censored.count(), cell.outcomes.timed_out);
             }
             let planned: u64 = ledger.cells.iter().map(|c| c.planned).sum();
             prop_assert_eq!(planned, samples.len() as u64);
             prop_assert_eq!(ledger.windows.iter().map(|w| w.planned).sum::<u64>(), planned);
             let bad: u64 = ledger.cells.iter().map(|c| c.planned - c.good).sum();
             prop_assert_eq!(ledger.windows.iter().map(|w| w.bad).sum::<u64>(), bad);
+            let sent: u64 = ledger.cells.iter().map(|c| c.response.count()).sum();
+            prop_assert_eq!(closed.iter().map(|w| w.response.count()).sum::<u64>(), sent);
         }
 
         #[test]
-        fn the_ledger_does_not_depend_on_the_order_of_outcomes(samples in prop::collection::vec(sample(), 0..100)) {
-            let write = |samples: &mut dyn Iterator<Item = &Sample>| {
-                let mut recorder = recorder();
-                samples.for_each(|s| recorder.record(s));
-                let (ledger, _) = recorder.finish(GeneratorFacts::default());
-                (ledger.cells, ledger.windows)
-            };
-            prop_assert_eq!(write(&mut samples.iter()), write(&mut samples.iter().rev()));
+        fn the_ledger_depends_neither_on_the_order_of_outcomes_nor_on_the_number_of_workers(
+            samples in prop::collection::vec(sample(), 0..300),
+            workers in 2_usize..5,
+        ) {
+            let mut samples = samples;
+            samples.sort_by_key(|s| s.seq);
+            samples.dedup_by_key(|s| s.seq);
+            let forward: Vec<_> = samples.iter().collect();
+            let backward: Vec<_> = samples.iter().rev().collect();
+            let alone = bound(&forward, 1).0;
+            prop_assert_eq!(&alone, &bound(&backward, 1).0);
+            prop_assert_eq!(&alone, &bound(&forward, workers).0);
         }
     }
 
     #[test]
     fn the_slowest_and_the_first_failed_are_kept_in_order() {
-        let mut recorder = recorder();
-        for i in 0..100 {
-            let status = if i % 10 == 0 { 500 } else { 200 };
-            recorder.record(&Sample {
+        let samples: Vec<Sample> = (0..100)
+            .map(|i| Sample {
                 seq: i,
                 route: 0,
                 phase: 1,
                 due: Duration::ZERO,
                 sent: Some(Duration::ZERO),
                 done: Duration::from_millis(i),
-                outcome: Outcome::Completed { status, bytes: 0 },
-                trace_id: i.to_string(),
-            });
-        }
-        let (ledger, _) = recorder.finish(GeneratorFacts::default());
+                outcome: Outcome::Completed {
+                    status: if i % 10 == 0 { 500 } else { 200 },
+                    bytes: 0,
+                },
+                trace_id: TraceId(u128::from(i)),
+            })
+            .collect();
+        let (ledger, _) = bound(&samples.iter().collect::<Vec<_>>(), 3);
         assert_eq!(ledger.slowest.len(), KEPT);
-        assert_eq!(ledger.slowest[0].trace_id, "99");
+        assert_eq!(ledger.slowest[0].trace_id, format!("{:032x}", 99));
         assert_eq!(
             ledger.failed.iter().map(|s| s.seq).collect::<Vec<_>>(),
             [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]

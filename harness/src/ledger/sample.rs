@@ -1,5 +1,6 @@
 //! What the load engine says about one arrival.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,27 @@ pub struct Sample {
     /// What became of it.
     pub outcome: Outcome,
     /// The W3C trace id it carried.
-    pub trace_id: String,
+    pub trace_id: TraceId,
+}
+
+impl Sample {
+    /// Done minus due.
+    pub fn response(&self) -> Duration {
+        self.done.saturating_sub(self.due)
+    }
+}
+
+/// A W3C trace id; shown as 32 hex digits. All zero means that there was none, and is shown as nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TraceId(pub u128);
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            id => write!(f, "{id:032x}"),
+        }
+    }
 }
 
 /// A sample worth keeping: among the slowest or among the bad ones.

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::histogram::LatencyHistogram;
-use crate::model::RouteId;
+
+/// So many values are kept as they are before a histogram takes them: most windows hold fewer, and a histogram of an
+/// hour's range is forty times as large.
+const FEW: usize = 256;
 
 /// Counts and response-time percentiles of the arrivals that were due in one second on one route.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,66 +33,92 @@ pub struct WindowRow {
     pub max_us: Option<u64>,
 }
 
-/// A window that still takes samples.
-#[derive(Debug, Clone)]
-pub(crate) struct OpenWindow {
-    row: WindowRow,
-    response: LatencyHistogram,
+/// What was recorded of one route, phase and second; of one worker or, merged, of all.
+#[derive(Debug, Clone, Default)]
+pub struct Window {
+    planned: u64,
+    sent: u64,
+    bad: u64,
+    values: Values,
 }
 
-impl OpenWindow {
-    pub(crate) fn new(second: u64, route: usize, phase: usize) -> Self {
+#[derive(Debug, Clone)]
+enum Values {
+    Few(Vec<u64>),
+    Many(Box<LatencyHistogram>),
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Window {
+    /// Counts one arrival; `response_us` is `None` if it was never sent.
+    pub(super) fn record(&mut self, response_us: Option<u64>, good: bool) {
+        self.planned += 1;
+        self.bad += u64::from(!good);
+        if let Some(response) = response_us {
+            self.sent += 1;
+            self.values.push(response);
+        }
+    }
+
+    /// Adds another worker's part of the same window.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.planned += other.planned;
+        self.sent += other.sent;
+        self.bad += other.bad;
+        match other.values {
+            Values::Few(values) => values.into_iter().for_each(|us| self.values.push(us)),
+            Values::Many(histogram) => self.values.many().merge(&histogram),
+        }
+    }
+
+    /// Its row, and its response times.
+    pub(super) fn close(
+        mut self,
+        second: u64,
+        route: usize,
+        phase: usize,
+    ) -> (WindowRow, LatencyHistogram) {
+        let response = std::mem::take(self.values.many());
         let row = WindowRow {
             second,
             route,
             phase,
-            planned: 0,
-            sent: 0,
-            bad: 0,
-            p50_us: None,
-            p95_us: None,
-            p99_us: None,
-            max_us: None,
+            planned: self.planned,
+            sent: self.sent,
+            bad: self.bad,
+            p50_us: response.quantile(0.5),
+            p95_us: response.quantile(0.95),
+            p99_us: response.quantile(0.99),
+            max_us: response.max(),
         };
-        Self {
-            row,
-            response: LatencyHistogram::default(),
-        }
-    }
-
-    /// Counts one arrival; `response_us` is `None` if it was never sent.
-    pub(crate) fn record(&mut self, response_us: Option<u64>, good: bool) {
-        self.row.planned += 1;
-        self.row.bad += u64::from(!good);
-        if let Some(response) = response_us {
-            self.row.sent += 1;
-            self.response.record(response);
-        }
-    }
-
-    /// The row as of now.
-    pub(crate) fn row(&self) -> WindowRow {
-        WindowRow {
-            p50_us: self.response.quantile(0.5),
-            p95_us: self.response.quantile(0.95),
-            p99_us: self.response.quantile(0.99),
-            max_us: self.response.max(),
-            ..self.row.clone()
-        }
-    }
-
-    pub(crate) fn into_histogram(self) -> LatencyHistogram {
-        self.response
+        (row, response)
     }
 }
 
-/// A closed window's histogram, for the interval log.
-#[derive(Debug, Clone)]
-pub struct ClosedWindow {
-    /// The second.
-    pub second: u64,
-    /// The route.
-    pub route: RouteId,
-    /// Response times of the arrivals due in it.
-    pub response: LatencyHistogram,
+impl Values {
+    fn push(&mut self, us: u64) {
+        match self {
+            Self::Few(values) if values.len() < FEW => values.push(us),
+            _ => self.many().record(us),
+        }
+    }
+
+    fn many(&mut self) -> &mut LatencyHistogram {
+        if let Self::Few(values) = self {
+            let mut histogram = LatencyHistogram::default();
+            for us in values.iter() {
+                histogram.record(*us);
+            }
+            *self = Self::Many(Box::new(histogram));
+        }
+        match self {
+            Self::Many(histogram) => histogram,
+            Self::Few(_) => unreachable!("it has just been made many"),
+        }
+    }
 }

@@ -17,6 +17,8 @@ pub(crate) enum Stream {
     Text = 4,
     /// Trace ids.
     Trace = 5,
+    /// Rows of a feeder.
+    Feeder = 7,
 }
 
 /// 64 well-mixed bits. The finaliser is that of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number

@@ -1,91 +1,121 @@
-//! The engine: a pacer thread hands arrivals to the runtime at their intended times; each becomes one sample.
-//!
-//! Late arrivals are sent late, never dropped silently: waiting for a free place in flight counts as response time.
-//! When the schedule and the drain time are over, what is left is told as `NotSent`.
+//! The engine: divides a plan among workers, starts them, and collects what they recorded.
 
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::arrival::Schedule;
-use super::client::{Client, Request};
-use super::draw::{Stream, bits};
-use super::key::key_number;
-use super::pacer::wait_until;
-use super::template::Template;
-use crate::ledger::Sample;
-use crate::model::outcome::NotSent;
-use crate::scenario::plan::LoadPlan;
+use super::progress::Progress;
+use super::request::Renderer;
+use super::schedule::Schedule;
+use super::wire::dial::Reach;
+use super::wire::place::Place;
+use super::worker::{Report, Source, Task, work};
+use crate::ledger::{Closed, Layout, Recorded, Recorder};
+use crate::scenario::plan::{LoadPlan, Phase, Route};
 
-/// What can be seen of a running load from outside; updated as it goes.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Arrivals sent.
-    pub sent: AtomicU64,
-    /// Arrivals whose outcome is known.
-    pub done: AtomicU64,
-    /// Arrivals that found no free place in flight and had to wait.
-    pub waited: AtomicU64,
-    /// Intended time of the arrival the pacer is at, in microseconds.
-    pub pacer_us: AtomicU64,
-    /// Set to stop sending; what is in flight is still waited for.
-    pub stop: AtomicBool,
+/// Arrivals per second that one worker takes upon itself; well below what a core can send.
+const RATE_PER_WORKER: f64 = 30_000.0;
+
+/// Who decides when the next request goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loop {
+    /// The schedule: requests go out at their intended times, whatever the service does.
+    Open,
+    /// The service: each place in flight sends as soon as it has its answer. For capacity only; its latencies are
+    /// those of a load that gave way.
+    Closed,
 }
 
-/// What the pacer says at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sent {
-    /// Arrivals sent: exactly the numbers below this.
-    pub count: u64,
-    /// Why the rest was not.
-    pub rest: NotSent,
-    /// From the start of the load to the last one sent.
-    pub duration: Duration,
+/// Why a load could not be sent to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// No thread, no event loop or no timer.
+    #[error("worker {worker} of the load engine could not work")]
+    Worker {
+        /// Which.
+        worker: usize,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A bug.
+    #[error("worker {worker} of the load engine panicked: this is a bug of sloproof")]
+    Panicked {
+        /// Which.
+        worker: usize,
+    },
 }
 
 /// One load, ready to start.
+#[derive(Debug)]
 pub struct Engine {
-    schedule: Schedule,
+    schedule: Arc<Schedule>,
     plan: LoadPlan,
-    routes: Vec<Rendered>,
-    client: Arc<dyn Client>,
+    requests: Vec<Renderer>,
     trace_seed: u64,
+    mode: Loop,
+    workers: usize,
 }
 
-struct Rendered {
-    method: String,
-    path: Template,
-    headers: Vec<(String, Template)>,
-    body: Option<Template>,
+/// A load under way.
+#[derive(Debug)]
+pub struct Running {
+    /// Counts, and the way to stop.
+    pub progress: Arc<Progress>,
+    /// Windows as they close, with the number of their worker; ends when the last outcome is known.
+    pub windows: UnboundedReceiver<(usize, Closed)>,
+    threads: Vec<JoinHandle<io::Result<Report>>>,
+}
+
+/// What the workers recorded, and what they say about themselves.
+#[derive(Debug)]
+pub struct Finished {
+    /// One per worker.
+    pub recorded: Vec<Recorded>,
+    /// From the start of the load to the last request sent.
+    pub sending: Duration,
+    /// How long arrivals waited because every place was taken, summed over workers.
+    pub full: Duration,
+    /// Processor time spent awaiting intended times.
+    pub spun: Duration,
 }
 
 impl Engine {
     /// An engine for a plan. `run_number` makes the trace ids of two runs with the same seed differ.
-    pub fn new(plan: &LoadPlan, client: Arc<dyn Client>, run_number: u64) -> Self {
-        let routes = plan
-            .routes
-            .iter()
-            .map(|route| Rendered {
-                method: route.method.clone(),
-                path: Template::parse(&route.path),
-                headers: route
-                    .headers
-                    .iter()
-                    .map(|(n, v)| (n.clone(), Template::parse(v)))
-                    .collect(),
-                body: route.body.as_deref().map(Template::parse),
-            })
-            .collect();
+    pub fn new(plan: &LoadPlan, target: &Place, mode: Loop, run_number: u64) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let peak = plan.phases.iter().map(Phase::peak_rate).fold(0.0, f64::max);
+        let wanted = match mode {
+            Loop::Open => (peak / RATE_PER_WORKER).ceil() as usize,
+            Loop::Closed => cores,
+        };
+        let trace_seed = plan.seed ^ run_number;
+        let place = (target.authority.as_str(), target.prefix.as_str());
+        let render = |route: &Route| Renderer::new(route, plan.seed, trace_seed, place, &[]);
         Self {
-            schedule: Schedule::new(plan),
+            schedule: Arc::new(Schedule::new(plan)),
             plan: plan.clone(),
-            routes,
-            client,
-            trace_seed: plan.seed ^ run_number,
+            requests: plan.routes.iter().map(render).collect(),
+            trace_seed,
+            mode,
+            workers: 1,
         }
+        .workers(wanted.min(cores))
+    }
+
+    /// With so many workers rather than as many as the rate asks for; each has at least one place in flight.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.clamp(1, self.plan.max_in_flight.max(1) as usize);
+        self
+    }
+
+    /// How many workers it has.
+    pub fn worker_count(&self) -> usize {
+        self.workers
     }
 
     /// The schedule it follows.
@@ -93,239 +123,92 @@ impl Engine {
         &self.schedule
     }
 
-    /// Sends everything, blocking the calling thread; run it on a thread of its own. Each arrival that is sent
-    /// becomes one sample on `samples`, whose channel closes when the last outcome is known.
-    pub fn run(
+    /// Starts the workers' threads; the first arrival is due at `start` or after it.
+    pub fn start(
         self,
+        reach: &Reach,
+        layout: &Layout,
         start: Instant,
-        runtime: &Handle,
-        progress: &Arc<Progress>,
-        samples: &mpsc::UnboundedSender<Sample>,
-    ) -> Sent {
-        let engine = Arc::new(self);
-        let places = Arc::new(Semaphore::new(engine.plan.max_in_flight as usize));
-        let give_up = start + Duration::from(engine.plan.duration() + engine.plan.drain);
-        let stopped = || progress.stop.load(Ordering::Relaxed);
-        let mut last_sent = start;
-        for seq in 0..engine.schedule.total() {
-            let due = engine.schedule.due(seq);
-            progress
-                .pacer_us
-                .store(due.as_micros() as u64, Ordering::Relaxed);
-            let rest = if !wait_until(start + due, stopped) {
-                Some(NotSent::Interrupted)
-            } else if Instant::now() >= give_up {
-                Some(NotSent::Behind)
-            } else {
-                None
-            };
-            let place = match rest {
-                Some(_) => None,
-                None => take_place(&places, runtime, give_up, progress),
-            };
-            let Some(place) = place else {
-                let rest = rest.unwrap_or(if stopped() {
-                    NotSent::Interrupted
-                } else {
-                    NotSent::Behind
-                });
-                return Sent {
-                    count: seq,
-                    rest,
-                    duration: last_sent - start,
-                };
-            };
-            last_sent = Instant::now();
-            progress.sent.fetch_add(1, Ordering::Relaxed);
-            runtime.spawn(Arc::clone(&engine).send(
-                seq,
-                due,
+    ) -> Result<Running, EngineError> {
+        let progress = Arc::new(Progress::new(self.workers));
+        let (sender, windows) = unbounded_channel();
+        let mut running = Running {
+            progress: Arc::clone(&progress),
+            windows,
+            threads: Vec::with_capacity(self.workers),
+        };
+        for worker in 0..self.workers {
+            let task = Task {
+                worker,
+                reach: reach.clone(),
+                requests: self.requests.clone(),
+                trace_seed: self.trace_seed,
+                source: self.source(worker as u64),
+                recorder: Recorder::new(layout.clone()),
+                places: self.places(worker),
+                timeout: self.plan.timeout.into(),
+                give_up: (self.plan.duration() + self.plan.drain).into(),
                 start,
-                place,
-                Arc::clone(progress),
-                samples.clone(),
-            ));
+                progress: Arc::clone(&progress),
+                windows: sender.clone(),
+            };
+            let thread = std::thread::Builder::new()
+                .name(format!("worker-{worker}"))
+                .spawn(move || work(task))
+                .map_err(|source| EngineError::Worker { worker, source })?;
+            running.threads.push(thread);
         }
-        Sent {
-            count: engine.schedule.total(),
-            rest: NotSent::Behind,
-            duration: last_sent - start,
-        }
+        Ok(running)
     }
 
-    async fn send(
-        self: Arc<Self>,
-        seq: u64,
-        due: Duration,
-        start: Instant,
-        place: OwnedSemaphorePermit,
-        progress: Arc<Progress>,
-        samples: mpsc::UnboundedSender<Sample>,
-    ) {
-        let route = self.schedule.route(seq);
-        let trace_id = self.trace_id(seq);
-        let request = self.request(seq, route, &trace_id);
-        let sent = start.elapsed();
-        let outcome = self.client.send(request, self.plan.timeout.into()).await;
-        let done = start.elapsed();
-        drop(place);
-        progress.done.fetch_add(1, Ordering::Relaxed);
-        let phase = self.schedule.phase(seq);
-        // The receiver lives until every sender is gone; were it dropped early, the run would be over anyway.
-        let _ = samples.send(Sample {
-            seq,
-            route,
-            phase,
-            due,
-            sent: Some(sent),
-            done,
-            outcome,
-            trace_id,
-        });
-    }
-
-    fn request(&self, seq: u64, route: usize, trace_id: &str) -> Request {
-        let rendered = &self.routes[route];
-        let seed = self.plan.seed;
-        let key = key_number(&self.plan.routes[route].keys, seed, seq);
-        let mut headers: Vec<(String, String)> = rendered
-            .headers
-            .iter()
-            .map(|(name, value)| (name.clone(), value.render(seed, seq, key)))
-            .collect();
-        let span = bits(self.trace_seed, Stream::Trace, seq ^ (1 << 63)) | 1;
-        headers.push((
-            "traceparent".into(),
-            format!("00-{trace_id}-{span:016x}-01"),
-        ));
-        Request {
-            method: rendered.method.clone(),
-            path: rendered.path.render(seed, seq, key),
-            headers,
-            body: rendered
-                .body
-                .as_ref()
-                .map(|body| body.render(seed, seq, key)),
+    fn source(&self, worker: u64) -> Source {
+        let (schedule, workers) = (Arc::clone(&self.schedule), self.workers as u64);
+        match self.mode {
+            Loop::Open => Source::open(schedule, worker, workers),
+            Loop::Closed => {
+                let mut end = Duration::ZERO;
+                let ends = self.plan.phases.iter().map(|phase| {
+                    end += Duration::from(phase.duration);
+                    end
+                });
+                Source::closed(schedule, ends.collect(), worker, workers)
+            }
         }
     }
 
-    /// W3C trace ids are 32 hex digits, not all zero.
-    fn trace_id(&self, seq: u64) -> String {
-        let high = bits(self.trace_seed, Stream::Trace, seq) | 1;
-        let low = bits(!self.trace_seed, Stream::Trace, seq);
-        format!("{high:016x}{low:016x}")
+    /// The cap divided, so that the parts add up to the whole.
+    fn places(&self, worker: usize) -> usize {
+        let cap = self.plan.max_in_flight as usize;
+        cap / self.workers + usize::from(worker < cap % self.workers)
     }
 }
 
-/// A place in flight; waits for one if there is none, until `give_up` or a stop.
-fn take_place(
-    places: &Arc<Semaphore>,
-    runtime: &Handle,
-    give_up: Instant,
-    progress: &Progress,
-) -> Option<OwnedSemaphorePermit> {
-    if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-        return Some(place);
-    }
-    progress.waited.fetch_add(1, Ordering::Relaxed);
-    // Timers belong to a runtime, and this thread is none of its own.
-    let _context = runtime.enter();
-    while !progress.stop.load(Ordering::Relaxed) && Instant::now() < give_up {
-        let wait = tokio::time::timeout(
-            Duration::from_millis(50),
-            Arc::clone(places).acquire_owned(),
-        );
-        if let Ok(Ok(place)) = runtime.block_on(wait) {
-            return Some(place);
+impl Running {
+    /// Waits for the workers' threads, which end when the last outcome is known. Blocks.
+    pub fn join(mut self) -> Result<Finished, EngineError> {
+        let mut finished = Finished {
+            recorded: Vec::new(),
+            sending: Duration::ZERO,
+            full: Duration::ZERO,
+            spun: Duration::ZERO,
+        };
+        for (worker, thread) in std::mem::take(&mut self.threads).into_iter().enumerate() {
+            let report = thread
+                .join()
+                .map_err(|_| EngineError::Panicked { worker })?
+                .map_err(|source| EngineError::Worker { worker, source })?;
+            finished.recorded.push(report.recorded);
+            finished.sending = finished.sending.max(report.last_sent);
+            finished.full += report.full;
+            finished.spun += report.spun;
         }
+        Ok(finished)
     }
-    None
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Millis, Outcome};
-    use crate::verify::fixture::Fixture;
-    use std::future::Future;
-    use std::pin::Pin;
-
-    /// Answers everything with 200 at once.
-    struct Prompt;
-
-    impl Client for Prompt {
-        fn send(
-            &self,
-            _: Request,
-            _: Duration,
-        ) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
-            Box::pin(async {
-                Outcome::Completed {
-                    status: 200,
-                    bytes: 0,
-                }
-            })
-        }
-    }
-
-    /// Never answers before the time-out.
-    struct Stuck;
-
-    impl Client for Stuck {
-        fn send(
-            &self,
-            _: Request,
-            timeout: Duration,
-        ) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
-            Box::pin(async move {
-                tokio::time::sleep(timeout).await;
-                Outcome::TimedOut
-            })
-        }
-    }
-
-    async fn run(
-        client: Arc<dyn Client>,
-        change: impl FnOnce(&mut LoadPlan),
-    ) -> (Sent, Vec<Sample>, u64) {
-        let mut plan = Fixture::new().plan.load;
-        for phase in &mut plan.phases {
-            phase.duration = Millis(100);
-        }
-        (plan.timeout, plan.drain) = (Millis(50), Millis(50));
-        change(&mut plan);
-        let engine = Engine::new(&plan, client, 1);
-        let total = engine.schedule().total();
-        let (sender, mut receiver) = mpsc::unbounded_channel();
-        let (progress, handle) = (Arc::new(Progress::default()), Handle::current());
-        let sent = tokio::task::spawn_blocking(move || {
-            let sent = engine.run(Instant::now(), &handle, &progress, &sender);
-            drop(sender);
-            sent
-        });
-        let mut samples = Vec::new();
-        while let Some(sample) = receiver.recv().await {
-            samples.push(sample);
-        }
-        (sent.await.unwrap(), samples, total)
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn every_arrival_becomes_one_sample_with_ordered_times() {
-        let (sent, mut samples, total) = run(Arc::new(Prompt), |_| ()).await;
-        assert_eq!((sent.count, samples.len() as u64), (total, total));
-        samples.sort_by_key(|s| s.seq);
-        for (i, sample) in samples.iter().enumerate() {
-            assert_eq!(sample.seq, i as u64);
-            assert!(sample.due <= sample.sent.unwrap() && sample.sent.unwrap() <= sample.done);
-        }
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_full_flight_leaves_the_rest_unsent_and_says_so() {
-        let (sent, samples, total) = run(Arc::new(Stuck), |plan| plan.max_in_flight = 1).await;
-        assert!(sent.count < total, "{} of {total}", sent.count);
-        assert_eq!(sent.rest, NotSent::Behind);
-        assert_eq!(samples.len() as u64, sent.count);
+impl Drop for Running {
+    /// Whoever gives a load up does not want it to go on.
+    fn drop(&mut self) {
+        self.progress.stop.store(true, Ordering::Relaxed);
     }
 }

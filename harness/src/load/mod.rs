@@ -1,17 +1,22 @@
 //! The load engine: open-loop arrivals at intended times, one outcome each.
 //!
-//! In: a [`LoadPlan`](crate::scenario::plan::LoadPlan) and a [`Client`](client::Client). Out: a
-//! [`Sample`](crate::ledger::Sample) per arrival. Nothing here knows telemetry or judges anything.
+//! In: a [`LoadPlan`](crate::scenario::plan::LoadPlan) and a [`Connect`](wire::Connect). Out: windows as seconds close,
+//! and one [`Recorded`](crate::ledger::Recorded) per worker. Nothing here knows telemetry or judges anything.
 
-pub mod arrival;
-pub mod client;
 pub mod draw;
 pub mod engine;
+pub mod extract;
 pub mod fault;
+pub mod feeder;
 pub mod key;
-pub mod pacer;
+pub mod progress;
+pub mod request;
+pub mod schedule;
 pub mod self_watch;
 pub mod template;
+pub mod wire;
+mod worker;
 
-pub use arrival::Schedule;
-pub use engine::{Engine, Progress};
+pub use engine::{Engine, Loop};
+pub use progress::Progress;
+pub use schedule::Schedule;

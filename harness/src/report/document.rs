@@ -167,6 +167,25 @@ pub struct Percentiles {
     pub p99_ms: Option<f64>,
     /// Largest.
     pub max_ms: Option<f64>,
+    /// The earliest at which a request was given up. The true value of what was given up is longer by nobody knows how
+    /// much, so a percentile from here on is at least what is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub censored_from_ms: Option<f64>,
+}
+
+impl Percentiles {
+    /// p50, p90, p95, p99 and the largest, each with whether it is a lower bound only.
+    pub fn told(&self) -> [(Option<f64>, bool); 5] {
+        let bound = |ms: f64| self.censored_from_ms.is_some_and(|from| ms >= from);
+        [
+            self.p50_ms,
+            self.p90_ms,
+            self.p95_ms,
+            self.p99_ms,
+            self.max_ms,
+        ]
+        .map(|value| (value, value.is_some_and(bound)))
+    }
 }
 
 /// One objective.

@@ -54,6 +54,15 @@ pub fn maybe_millis(ms: Option<f64>) -> String {
     ms.map_or_else(|| ABSENT.to_owned(), millis)
 }
 
+/// [`maybe_millis`]; a lower bound is marked as one.
+pub fn told_millis((ms, lower_bound): (Option<f64>, bool)) -> String {
+    if lower_bound {
+        format!("≥ {}", maybe_millis(ms))
+    } else {
+        maybe_millis(ms)
+    }
+}
+
 /// A moment as an offset from the start of the load: `6.4 s`, `85 s`, `2 m 10 s`.
 pub fn offset(ms: i64) -> String {
     let seconds = ms as f64 / 1000.0;

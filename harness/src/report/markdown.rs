@@ -1,7 +1,7 @@
 //! `summary.md`: the page of a CI job. What failed stands open, what passed can be unfolded.
 
 use super::document::Document;
-use super::format::{self, count, counted, maybe_millis, maybe_share};
+use super::format::{self, count, counted, maybe_share, told_millis};
 use super::story::{Story, Told, mark};
 use crate::model::{Finding, Status, VerdictOutcome};
 
@@ -161,7 +161,7 @@ fn routes(doc: &Document) -> String {
                 count(r.good),
                 count(r.bad),
             ];
-            row.extend([p.p50_ms, p.p90_ms, p.p95_ms, p.p99_ms, p.max_ms].map(maybe_millis));
+            row.extend(p.told().map(told_millis));
             row
         })
         .collect();

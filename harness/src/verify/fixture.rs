@@ -9,8 +9,8 @@ use crate::model::{
     RouteId, Series, Timeline, Timestamp,
 };
 use crate::scenario::plan::{
-    AlertPlan, Arrivals, Keys, LatencySignal, LoadPlan, LogSignal, PLAN_SCHEMA_VERSION, Phase,
-    Plan, RequestSignal, Route, RouteLabels, Signals, TargetPlan, TelemetryPlan,
+    AlertPlan, Arrivals, Curve, Keys, LatencySignal, LoadPlan, LogSignal, PLAN_SCHEMA_VERSION,
+    Phase, Plan, RequestSignal, Route, RouteLabels, Signals, TargetPlan, TelemetryPlan,
 };
 
 /// Wall-clock start of the load in every fixture.
@@ -245,6 +245,7 @@ fn phase(id: &str, seconds: u64, measured: bool) -> Phase {
         duration: Millis(seconds * 1000),
         rate_from: 100.0,
         rate_to: 100.0,
+        curve: Curve::Line,
         measured,
         faults: None,
     }
@@ -276,6 +277,7 @@ fn empty_cell(route: &RouteId, phase: &Phase) -> Cell {
         good: 0,
         outcomes: OutcomeCounts::default(),
         response: LatencyHistogram::default(),
+        censored: LatencyHistogram::default(),
         service: LatencyHistogram::default(),
         delay: LatencyHistogram::default(),
     }

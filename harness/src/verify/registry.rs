@@ -8,6 +8,7 @@ pub fn all() -> Vec<&'static dyn Check> {
     vec![
         &generator::Conservation,
         &generator::KeptUp,
+        &generator::Undisturbed,
         &requests::Count,
         &latency::Quantile,
         &logs::Count,
@@ -35,6 +36,7 @@ pub fn page(id: &str) -> Option<&'static str> {
     pages!(
         "generator/conservation",
         "generator/kept-up",
+        "generator/undisturbed",
         "requests/count",
         "latency/quantile",
         "logs/count",

@@ -4,13 +4,15 @@ use snapbox::str;
 
 use crate::place::{Place, stdout};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "",
     "run",
     "check",
     "verify",
     "report",
     "explain",
+    "load",
+    "selftest",
     "schema",
     "stack",
     "stack install",
@@ -38,6 +40,8 @@ Commands:
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
   explain      Say what a check proves or a lint finds, and what to do
+  load         Send load and show what came back; no telemetry is asked, no objective judged
+  selftest     See whether this machine can measure: known servers, closed-form truth
   slo          Say what objectives allow, and what their alerts must do
   schema       Print the JSON Schema of scenario files
   stack        The local stack: real Prometheus, Alertmanager, Loki, and a service to test
@@ -275,7 +279,7 @@ fn explain_lists_the_checks_and_lints_and_has_a_page_for_each() {
     let place = Place::empty();
     let list = stdout(&place.sloproof("explain").code(0));
     let (checks, lints) = list.split_once("\n\n").unwrap();
-    assert_eq!((checks.lines().count(), lints.lines().count()), (13, 12));
+    assert_eq!((checks.lines().count(), lints.lines().count()), (14, 12));
     for line in checks.lines().chain(lints.lines()) {
         let id = line.split_whitespace().next().unwrap();
         let page = stdout(&place.sloproof(&format!("explain {id}")).code(0));

@@ -11,7 +11,7 @@ fn a_finished_run_is_judged_again_without_any_server() {
         .code(0)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-PASS  short   8 of 8 checks   120 requests, every one accounted for
+PASS  short   9 of 9 checks   120 requests, every one accounted for
 
   route   planned   ok   bad      p50   p90   p95   p99      max
   get          80   80     0   1.3 ms     –     –     –   3.4 ms
@@ -21,9 +21,14 @@ PASS  short   8 of 8 checks   120 requests, every one accounted for
                            120 sent                    sent
   generator/kept-up        120 sent                    at least 99 % of 120        ✔ all 3 agree
                                                        arrivals
+  generator/undisturbed                                                            ✔ too few requests broke
+                                                                                    to flatter a percentile
   requests/count           120 × 404 (15 samples, no   120 × 404                   ✔ counter and ledger
                             reset)                                                 agree exactly
 
+  – 1 check skipped: connections were not counted (generator/undisturbed)
+  – 1 check skipped: the system does not tell what its host gave to others (generator/undisturbed)
+  – 1 check skipped: no processor quota is set (generator/undisturbed)
   – 1 check skipped: the scenario names no latency histogram (latency/quantile)
   – 1 check skipped: the scenario names no log query (logs/count)
   – 1 check skipped: the scenario names no rule file (rules/loaded)

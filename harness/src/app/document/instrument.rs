@@ -12,8 +12,22 @@ pub(super) fn instrument(case: &Case<'_>) -> InstrumentInfo {
         delay: percentiles(&Ledger::merge_histograms(case.ledger.measured(), |c| {
             &c.delay
         })),
-        warnings: waited(&case.ledger.generator).into_iter().collect(),
+        warnings: [
+            closed(&case.ledger.generator),
+            waited(&case.ledger.generator),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     }
+}
+
+fn closed(generator: &GeneratorFacts) -> Option<String> {
+    generator.closed_loop.then(|| {
+        "closed loop: the service set the pace, so these latencies leave out those who would have had to wait; read the \
+         rate, and give a rate to learn the latencies"
+            .to_owned()
+    })
 }
 
 fn waited(generator: &GeneratorFacts) -> Option<String> {

@@ -21,6 +21,15 @@ pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
         p95_ms: at(0.95),
         p99_ms: at(0.99),
         max_ms: histogram.max().map(millis),
+        censored_from_ms: None,
+    }
+}
+
+/// Percentiles of response times of which some are known only to be longer than recorded.
+pub(super) fn censored(response: &LatencyHistogram, given_up: &LatencyHistogram) -> Percentiles {
+    Percentiles {
+        censored_from_ms: given_up.min().map(millis),
+        ..percentiles(response)
     }
 }
 
@@ -41,6 +50,23 @@ pub(super) fn millis(micros: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_in_censored_mass_is_a_lower_bound() {
+        let (mut response, mut given_up) =
+            (LatencyHistogram::default(), LatencyHistogram::default());
+        (0..190).for_each(|_| response.record(2000));
+        for _ in 0..10 {
+            response.record(5_000_000);
+            given_up.record(5_000_000);
+        }
+        let bounds = censored(&response, &given_up)
+            .told()
+            .map(|(_, bound)| bound);
+        assert_eq!(bounds, [false, false, false, false, true]);
+        (0..10).for_each(|_| given_up.record(1000));
+        assert!(censored(&response, &given_up).told()[0].1);
+    }
 
     #[test]
     fn a_percentile_with_too_few_samples_is_left_out() {

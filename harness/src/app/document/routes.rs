@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::percentiles::{curve, percentiles};
+use super::percentiles::{censored, curve, percentiles};
 use crate::ledger::{Cell, KeptSample, Ledger, OutcomeCounts};
 use crate::report::document::RouteInfo;
 use crate::scenario::plan::Route;
@@ -27,6 +27,7 @@ fn info(case: &Case<'_>, route: &Route) -> RouteInfo {
     let planned: u64 = cells.iter().map(|c| c.planned).sum();
     let good: u64 = cells.iter().map(|c| c.good).sum();
     let response = Ledger::merge_histograms(cells.iter().copied(), |c| &c.response);
+    let given_up = Ledger::merge_histograms(cells.iter().copied(), |c| &c.censored);
     let service = Ledger::merge_histograms(cells.iter().copied(), |c| &c.service);
     let kept = |samples: &[KeptSample]| {
         samples
@@ -42,7 +43,7 @@ fn info(case: &Case<'_>, route: &Route) -> RouteInfo {
         good,
         bad: planned - good,
         outcomes: words(&Ledger::sum_outcomes(cells.iter().copied())),
-        response: percentiles(&response),
+        response: censored(&response, &given_up),
         service: percentiles(&service),
         response_curve: curve(&response),
         service_curve: curve(&service),

@@ -1,100 +1,75 @@
-//! The desk: the one place where samples become a ledger and closed windows a log.
+//! The desk: the one place where what the workers recorded becomes a ledger, and closed windows a log.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
-
 use super::super::interrupt::Interrupt;
-use crate::ledger::{ClosedWindow, GeneratorFacts, IntervalLog, Ledger, Recorder, Sample};
-use crate::load::Progress;
-use crate::model::{Millis, Timestamp};
+use crate::ledger::{Binder, ClosedWindow, GeneratorFacts, IntervalLog, Ledger, Recorded};
+use crate::load::engine::Running;
+use crate::model::Timestamp;
 
-/// A window is closed this long after the last of its arrivals must have timed out: scheduling may add a little.
-const CLOSING_SLACK: Duration = Duration::from_secs(2);
-
-/// Records every sample, and closes the windows that no sample can reach any more.
+/// Takes windows as workers close them, and what the workers recorded at the end.
 pub(super) struct Desk {
-    pub(super) recorder: Recorder,
+    pub(super) binder: Binder,
     log: LogFile<BufWriter<File>>,
-    /// Seconds that the pacer has passed, and when: their arrivals are all sent.
-    closing: Vec<(u64, Instant)>,
-    allowance: Duration,
 }
 
 impl Desk {
     /// A desk for a load that starts at `start`; without a log file the ledger is written all the same.
     pub(super) fn new(
-        recorder: Recorder,
+        binder: Binder,
         file: anyhow::Result<BufWriter<File>>,
         start: Timestamp,
-        timeout: Millis,
     ) -> Self {
         Self {
-            recorder,
+            binder,
             log: LogFile::start(file, start),
-            closing: Vec::new(),
-            allowance: Duration::from(timeout) + CLOSING_SLACK,
         }
     }
 
-    /// Takes samples until the last sender is gone; `tick` is called four times a second. The first interrupt stops
-    /// the pacer, and what is in flight is still taken.
+    /// Takes windows until the last worker is done; `tick` is called four times a second. The first interrupt stops
+    /// the sending, and what is in flight is still awaited.
     pub(super) async fn take(
         &mut self,
-        mut samples: mpsc::UnboundedReceiver<Sample>,
+        running: &mut Running,
         began: Instant,
-        progress: &Progress,
         interrupt: &Interrupt,
         mut tick: impl FnMut(&Self, Duration),
     ) {
         let mut ticker = tokio::time::interval(Duration::from_millis(250));
+        let progress = Arc::clone(&running.progress);
         loop {
             tokio::select! {
                 biased;
-                _ = ticker.tick() => {
-                    self.close_windows(progress);
-                    tick(self, began.elapsed());
-                }
+                _ = ticker.tick() => tick(self, began.elapsed()),
                 () = interrupt.first(), if !progress.stop.load(Ordering::Relaxed) => {
                     progress.stop.store(true, Ordering::Relaxed);
                 }
-                sample = samples.recv() => match sample {
-                    Some(sample) => self.recorder.record(&sample),
+                closed = running.windows.recv() => match closed {
+                    Some((worker, closed)) => {
+                        for window in self.binder.close(worker, closed) {
+                            self.log.append(&window);
+                        }
+                    }
                     None => return,
                 },
             }
         }
     }
 
-    fn close_windows(&mut self, progress: &Progress) {
-        let passed = progress.pacer_us.load(Ordering::Relaxed) / 1_000_000;
-        if self
-            .closing
-            .last()
-            .is_none_or(|(second, _)| *second < passed)
-        {
-            self.closing.push((passed, Instant::now()));
-        }
-        let Some(due) = self
-            .closing
-            .iter()
-            .rposition(|(_, at)| at.elapsed() >= self.allowance)
-        else {
-            return;
-        };
-        let (second, _) = self.closing[due];
-        self.closing.drain(..=due);
-        for window in self.recorder.close_before(second) {
-            self.log.append(&window);
-        }
-    }
-
     /// The ledger, and why the log is incomplete, if it is.
-    pub(super) fn finish(mut self, facts: GeneratorFacts) -> (Ledger, Option<anyhow::Error>) {
-        let (ledger, rest) = self.recorder.finish(facts);
+    pub(super) fn finish(
+        mut self,
+        recorded: Vec<Recorded>,
+        facts: GeneratorFacts,
+    ) -> (Ledger, Option<anyhow::Error>) {
+        for part in recorded {
+            self.binder.add(part);
+        }
+        let (ledger, rest) = self.binder.finish(facts);
         for window in &rest {
             self.log.append(window);
         }

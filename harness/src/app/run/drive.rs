@@ -1,27 +1,24 @@
 //! The load itself: engine, recorder, faults and progress side by side.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 use super::super::interrupt::Interrupt;
 use super::super::run_dir::RunDir;
 use super::super::{Console, Failure, now};
 use super::desk::Desk;
 use super::live::Live;
-use super::servers::Servers;
 use super::watch::Watch;
-use crate::ledger::{GeneratorFacts, Layout, Ledger, Recorder, Sample};
-use crate::load::client::PooledClient;
-use crate::load::engine::Sent;
+use crate::ledger::{Binder, GeneratorFacts, Layout, Ledger};
+use crate::load::engine::Finished;
 use crate::load::fault::FaultSwitch;
 use crate::load::self_watch::{SelfReport, SelfWatch};
-use crate::load::{Engine, Progress, Schedule};
-use crate::model::{Millis, Outcome, PhaseTime, Timestamp};
+use crate::load::wire::dial::{Reach, Settings};
+use crate::load::wire::place::Place;
+use crate::load::{Engine, Loop, Progress};
+use crate::model::{Millis, PhaseTime, Ratio, Timestamp};
 use crate::scenario::Plan;
 use crate::scenario::plan::{LoadPlan, Phase};
 
@@ -29,68 +26,95 @@ use crate::scenario::plan::{LoadPlan, Phase};
 const LEAD: Duration = Duration::from_millis(200);
 
 /// A load that is over.
-pub(super) struct Driven {
+pub(in crate::app) struct Driven {
     /// What became of every arrival.
-    pub(super) ledger: Ledger,
+    pub(in crate::app) ledger: Ledger,
     /// Time zero.
-    pub(super) start: Timestamp,
+    pub(in crate::app) start: Timestamp,
     /// When the last outcome was known.
-    pub(super) end: Timestamp,
+    pub(in crate::app) end: Timestamp,
     /// The phases on the wall clock.
-    pub(super) phases: Vec<PhaseTime>,
+    pub(in crate::app) phases: Vec<PhaseTime>,
     /// What went wrong beside the requests, in words.
-    pub(super) troubles: Vec<String>,
+    pub(in crate::app) troubles: Vec<String>,
     /// What could not be written; the load went on without it.
-    pub(super) write_error: Option<anyhow::Error>,
+    pub(in crate::app) write_error: Option<anyhow::Error>,
+}
+
+/// What is loaded, and how.
+pub(in crate::app) struct Site<'a> {
+    /// Base URL.
+    pub(in crate::app) target: &'a str,
+    /// Its fault API, if it has one.
+    pub(in crate::app) faults: Option<FaultSwitch>,
+    /// Who decides when the next request goes out.
+    pub(in crate::app) mode: Loop,
+    /// Threads that send; as many as the rate asks for if not said.
+    pub(in crate::app) workers: Option<usize>,
 }
 
 /// Sends everything, records everything, writes `ledger.json` and `latency.hlog`.
-pub(super) async fn drive(
+pub(in crate::app) async fn drive(
     console: &Console,
     plan: &Plan,
-    servers: &Servers,
-    watch: &Watch,
+    site: &Site<'_>,
+    watch: Option<&Watch>,
     dir: &RunDir,
     interrupt: &Interrupt,
 ) -> Result<Driven, Failure> {
     let load = &plan.load;
-    let client = PooledClient::new(&servers.target, load.max_in_flight).map_err(Failure::usage)?;
+    let target = Place::parse(site.target).map_err(Failure::usage)?;
+    let reach = Reach::find(&target, &Settings::default())
+        .await
+        .map_err(Failure::usage)?;
     let start = now() + LEAD.into();
-    let engine = Engine::new(load, Arc::new(client), start.0.unsigned_abs());
-    let schedule = engine.schedule().clone();
-    let progress = Arc::new(Progress::default());
+    let mut engine = Engine::new(load, &target, site.mode, start.0.unsigned_abs());
+    if let Some(workers) = site.workers {
+        engine = engine.workers(workers);
+    }
+    let (planned, workers) = (engine.schedule().total(), engine.worker_count());
     let self_watch = SelfWatch::start();
     let began = Instant::now() + LEAD;
 
-    let (sender, samples) = mpsc::unbounded_channel();
-    let pacer = spawn_pacer(engine, began, Arc::clone(&progress), sender);
+    let layout = layout(load);
+    let mut running = engine
+        .start(&reach, &layout, began)
+        .map_err(|e| Failure::internal(e.into()))?;
+    let progress = Arc::clone(&running.progress);
     let faults = tokio::spawn(switch_faults(
-        servers.faults.clone(),
+        site.faults.clone(),
         load.phases.clone(),
         began,
     ));
     let log = dir.stream("latency.hlog").map_err(Into::into);
-    let mut desk = Desk::new(Recorder::new(layout(load)), log, start, load.timeout);
+    let mut desk = Desk::new(Binder::new(layout, workers), log, start);
     let mut live = Live::new(console, plan);
-    desk.take(samples, began, &progress, interrupt, |desk, elapsed| {
+    desk.take(&mut running, began, interrupt, |desk, elapsed| {
         live.tick(elapsed, desk, &progress, watch);
     })
     .await;
     live.finish();
 
-    let sent = pacer.await.context("the pacer thread failed")?;
+    let finished = tokio::task::spawn_blocking(|| running.join())
+        .await
+        .context("the load engine failed")?
+        .map_err(|e| Failure::internal(e.into()))?;
     let end = now();
     faults.abort();
     let mut troubles = faults.await.unwrap_or_default();
-    if let Some(switch) = &servers.faults {
+    if let Some(switch) = &site.faults {
         // A killed service cannot be cleared, and needs no clearing.
         if let Err(error) = switch.set(None).await {
             troubles.push(format!("faults could not be cleared at the end: {error}"));
         }
     }
-    record_unsent(&mut desk.recorder, &schedule, sent, end.since(start));
-    let facts = facts(load, &schedule, sent, &progress, &self_watch.stop());
-    let (ledger, mut write_error) = desk.finish(facts);
+    let mut facts = facts(load, planned, &finished, &progress, &self_watch.stop());
+    if site.mode == Loop::Closed {
+        // Nothing was planned ahead; what was asked for is what the service had time for.
+        facts.closed_loop = true;
+        facts.planned = progress.done();
+    }
+    let (ledger, mut write_error) = desk.finish(finished.recorded, facts);
     if let Err(error) = dir.write_json("ledger.json", &ledger) {
         write_error = Some(error.into());
     }
@@ -101,19 +125,6 @@ pub(super) async fn drive(
         phases: phase_times(load, start),
         troubles,
         write_error,
-    })
-}
-
-fn spawn_pacer(
-    engine: Engine,
-    began: Instant,
-    progress: Arc<Progress>,
-    sender: mpsc::UnboundedSender<Sample>,
-) -> JoinHandle<Sent> {
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || {
-        // The sender dies with this closure; the channel closes when the last request in flight is told.
-        engine.run(began, &runtime, &progress, &sender)
     })
 }
 
@@ -160,39 +171,31 @@ fn layout(load: &LoadPlan) -> Layout {
     }
 }
 
-/// Every arrival that was not sent gets its outcome, too.
-fn record_unsent(recorder: &mut Recorder, schedule: &Schedule, sent: Sent, end: Millis) {
-    for seq in sent.count..schedule.total() {
-        recorder.record(&Sample {
-            seq,
-            route: schedule.route(seq),
-            phase: schedule.phase(seq),
-            due: schedule.due(seq),
-            sent: None,
-            done: end.into(),
-            outcome: Outcome::NotSent { why: sent.rest },
-            trace_id: String::new(),
-        });
-    }
-}
-
 fn facts(
     load: &LoadPlan,
-    schedule: &Schedule,
-    sent: Sent,
+    planned: u64,
+    finished: &Finished,
     progress: &Progress,
     report: &SelfReport,
 ) -> GeneratorFacts {
+    let seconds = finished.sending.as_secs_f64();
     GeneratorFacts {
-        planned: schedule.total(),
-        sent: sent.count,
+        planned,
+        sent: progress.sent(),
         planned_duration: load.duration(),
-        sending_duration: sent.duration.into(),
+        sending_duration: finished.sending.into(),
         max_in_flight: load.max_in_flight,
-        waited_for_place: progress.waited.load(Ordering::Relaxed),
+        waited_for_place: progress.waited(),
         cpu_cores_used: report.cpu_cores_used,
         cpu_cores: report.cpu_cores,
+        workers: Some(finished.recorded.len() as u32),
+        connections: Some(progress.opened()),
+        full_ms: Some(Millis::from(finished.full).0),
+        spinning_cores: (seconds > 0.0).then(|| finished.spun.as_secs_f64() / seconds),
         longest_pause_ms: Some(Millis::from(report.longest_pause).0),
+        steal_share: report.steal.map(Ratio),
+        throttled_ms: report.throttled.map(|time| Millis::from(time).0),
+        closed_loop: false,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Progress while the load runs: rewritten in place on a terminal, a line per phase elsewhere.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
@@ -12,6 +11,7 @@ use crate::ledger::WindowRow;
 use crate::load::Progress;
 use crate::model::AlertState;
 use crate::scenario::Plan;
+use crate::scenario::plan::{Curve, Phase};
 
 /// The progress display of one load.
 pub(super) struct Live<'a> {
@@ -38,7 +38,7 @@ impl<'a> Live<'a> {
         elapsed: Duration,
         desk: &Desk,
         progress: &Progress,
-        watch: &Watch,
+        watch: Option<&Watch>,
     ) {
         let phase = self.phase_at(elapsed);
         if !self.console.is_live() {
@@ -50,16 +50,14 @@ impl<'a> Live<'a> {
             }
             return;
         }
-        // The last second that is whole.
-        let rows = elapsed
-            .as_secs()
-            .checked_sub(1)
-            .map(|second| desk.recorder.peek(second))
-            .unwrap_or_default();
+        // The last second whose outcomes are all known.
+        let rows = desk.binder.latest();
         self.bars[0].set_message(format!("phase      {}", self.phases(elapsed)));
-        self.bars[1].set_message(rates(&rows, progress));
-        self.bars[2].set_message(self.routes(&rows));
-        self.bars[3].set_message(alerts(watch));
+        self.bars[1].set_message(rates(rows, progress));
+        self.bars[2].set_message(self.routes(rows));
+        if let Some(watch) = watch {
+            self.bars[3].set_message(alerts(watch));
+        }
     }
 
     /// Takes the display away.
@@ -79,11 +77,7 @@ impl<'a> Live<'a> {
 
     fn phase_line(&self, index: usize) -> String {
         let phase = &self.plan.load.phases[index];
-        let rate = if (phase.rate_from - phase.rate_to).abs() < f64::EPSILON {
-            format!("{}/s", phase.rate_from)
-        } else {
-            format!("{}/s to {}/s", phase.rate_from, phase.rate_to)
-        };
+        let rate = rate(phase);
         let faults = if phase.faults.is_some() {
             ", faults on"
         } else {
@@ -117,10 +111,10 @@ impl<'a> Live<'a> {
         words.join("  ")
     }
 
-    fn routes(&self, rows: &[(usize, WindowRow)]) -> String {
+    fn routes(&self, rows: &[WindowRow]) -> String {
         let words: Vec<String> = rows
             .iter()
-            .map(|(route, row)| {
+            .map(|row| {
                 let p95 = row.p95_us.map_or_else(
                     || "–".to_owned(),
                     |us| format!("{:.1} ms", us as f64 / 1000.0),
@@ -128,7 +122,7 @@ impl<'a> Live<'a> {
                 let errors = row.bad as f64 * 100.0 / row.planned.max(1) as f64;
                 format!(
                     "{}  p95 {p95}  errors {errors:.1} %",
-                    self.plan.load.routes[*route].id
+                    self.plan.load.routes[row.route].id
                 )
             })
             .collect();
@@ -136,12 +130,25 @@ impl<'a> Live<'a> {
     }
 }
 
-fn rates(rows: &[(usize, WindowRow)], progress: &Progress) -> String {
-    let planned: u64 = rows.iter().map(|(_, r)| r.planned).sum();
-    let (sent, done) = (
-        progress.sent.load(Ordering::Relaxed),
-        progress.done.load(Ordering::Relaxed),
-    );
+fn rate(phase: &Phase) -> String {
+    let (from, to) = (phase.rate_from, phase.rate_to);
+    match &phase.curve {
+        Curve::Line if from + to <= 0.0 => "the service's own pace".to_owned(),
+        Curve::Line if (from - to).abs() < f64::EPSILON => format!("{from}/s"),
+        Curve::Line => format!("{from}/s to {to}/s"),
+        Curve::Steps { rates } => {
+            let steps: Vec<String> = rates.iter().map(ToString::to_string).collect();
+            format!("{}/s in steps", steps.join(", "))
+        }
+        Curve::Spike { peak, at, width } => format!("{from}/s, {peak}/s from {at} for {width}"),
+        Curve::Sine { amplitude, period } => format!("{from}/s ± {amplitude}/s every {period}"),
+        Curve::Replay { due_us } => format!("{} recorded times", due_us.len()),
+    }
+}
+
+fn rates(rows: &[WindowRow], progress: &Progress) -> String {
+    let planned: u64 = rows.iter().map(|r| r.planned).sum();
+    let (sent, done) = (progress.sent(), progress.done());
     format!(
         "load       {planned}/s   {sent} sent   {} in flight",
         sent.saturating_sub(done)

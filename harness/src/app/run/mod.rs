@@ -1,7 +1,7 @@
 //! `sloproof run`: the stages of a run in order.
 
 mod desk;
-mod drive;
+pub(super) mod drive;
 mod live;
 mod servers;
 mod settle;
@@ -21,12 +21,14 @@ use super::run_dir::RunDir;
 use super::stack::ToolPaths;
 use super::{Console, Failure, now};
 use crate::gate::exit;
+use crate::load::Loop;
 use crate::model::{Evidence, EvidenceSet, Timeline};
 use crate::report::{self, Document, Format};
+use crate::scenario::plan::Phase;
 use crate::scenario::{self, Overrides, Plan};
 use crate::telemetry;
 use crate::verify;
-use drive::Driven;
+use drive::{Driven, Site};
 use servers::Servers;
 use watch::Watch;
 
@@ -86,7 +88,13 @@ async fn stages(
         () = interrupt.first() => return Err(Failure::interrupted()),
     };
     console.say(&headline(&plan));
-    let mut driven = drive::drive(console, &plan, &servers, &watch, dir, interrupt).await?;
+    let site = Site {
+        target: &servers.target,
+        faults: servers.faults.clone(),
+        mode: Loop::Open,
+        workers: None,
+    };
+    let mut driven = drive::drive(console, &plan, &site, Some(&watch), dir, interrupt).await?;
     let settled = settle::settle(console, &plan, &servers, &watch, &driven, interrupt).await;
     let recorded = watch.stop().await;
     let timeline = timeline(baseline, &driven, settled, interrupt);
@@ -198,7 +206,7 @@ fn show(console: &Console, options: &RunOptions, document: &Document) -> Result<
 }
 
 /// `<scenario>-<UTC time>-<process>`: sorts by time, and two runs in one second do not collide.
-fn run_id(plan: &Plan) -> String {
+pub(super) fn run_id(plan: &Plan) -> String {
     let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ");
     format!("{}-{time}-{}", plan.name, std::process::id())
 }
@@ -208,7 +216,7 @@ fn headline(plan: &Plan) -> String {
         .load
         .phases
         .iter()
-        .map(|p| p.rate_from.max(p.rate_to))
+        .map(Phase::peak_rate)
         .fold(0.0, f64::max);
     let scale = match plan.time_scale {
         1 => String::new(),

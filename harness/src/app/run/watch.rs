@@ -13,7 +13,7 @@ use crate::telemetry::{AlertObserver, Clock, Receiver, Recorded};
 const POLL: Millis = Millis(200);
 
 /// Running observers.
-pub(super) struct Watch {
+pub(in crate::app) struct Watch {
     alerts: BTreeMap<Engine, AlertObserver>,
     receiver: Option<Receiver>,
 }

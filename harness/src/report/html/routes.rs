@@ -6,7 +6,7 @@ use super::plot::{self, PlotError};
 use crate::ledger::KeptSample;
 use crate::model::Outcome;
 use crate::report::document::{Document, Percentiles, RouteInfo};
-use crate::report::format::{ABSENT, count, maybe_millis, millis};
+use crate::report::format::{ABSENT, count, millis, told_millis};
 
 /// One route.
 #[derive(Debug, Serialize)]
@@ -88,9 +88,7 @@ impl SampleView {
 }
 
 fn percentiles(p: &Percentiles) -> Vec<String> {
-    [p.p50_ms, p.p90_ms, p.p95_ms, p.p99_ms, p.max_ms]
-        .map(maybe_millis)
-        .into()
+    p.told().map(told_millis).into()
 }
 
 fn outcome(outcome: &Outcome) -> String {

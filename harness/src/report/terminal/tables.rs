@@ -8,7 +8,7 @@ use tabled::settings::{Alignment, Color, Padding, Style as Border, Width};
 
 use super::style::{RESET, Style, Tone};
 use crate::report::document::Document;
-use crate::report::format::{count, lines, maybe_millis, maybe_share, plain, target};
+use crate::report::format::{count, lines, maybe_share, plain, target, told_millis};
 use crate::report::story::mark;
 
 /// Spaces before a table, and between two columns.
@@ -28,7 +28,7 @@ pub(super) fn routes(doc: &Document, style: Style) -> String {
             count(r.good),
             count(r.bad),
         ];
-        row.extend([p.p50_ms, p.p90_ms, p.p95_ms, p.p99_ms, p.max_ms].map(maybe_millis));
+        row.extend(p.told().map(told_millis));
         row
     });
     let Some(mut table) = build(&head, rows.collect()) else {

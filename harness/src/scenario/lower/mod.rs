@@ -7,6 +7,7 @@ mod alerts;
 mod faults;
 mod objectives;
 mod phases;
+mod rate;
 mod routes;
 mod shipped;
 mod signals;
@@ -36,7 +37,7 @@ pub(super) fn scenario(spec: &ScenarioSpec, review: &mut Review<'_>, given: Give
     let telemetry = telemetry::telemetry(body.telemetry.as_ref(), &path.at("telemetry"), review);
     telemetry::watched(&target, &telemetry, &path, review);
     let seed = given.overrides.seed.unwrap_or(body.seed);
-    let load = load(&body.load, seed, &path.at("load"), review);
+    let load = load(&body.load, seed, &given.files, &path.at("load"), review);
     faults::reachable(&load, &target, &path.at("load").at("phases"), review);
     let signals = signals::signals(&body.signals, &telemetry, &path.at("signals"), review);
     let slos = objectives::slos(body, &telemetry, &given.files, &path.at("slos"), review);
@@ -101,7 +102,13 @@ fn metadata(spec: &ScenarioSpec, review: &mut Review<'_>) {
     }
 }
 
-fn load(spec: &LoadSpec, seed: u64, path: &Path, review: &mut Review<'_>) -> LoadPlan {
+fn load(
+    spec: &LoadSpec,
+    seed: u64,
+    files: &Files,
+    path: &Path,
+    review: &mut Review<'_>,
+) -> LoadPlan {
     let timeout = review.length(&path.at("timeout"), &spec.timeout);
     LoadPlan {
         seed,
@@ -116,6 +123,6 @@ fn load(spec: &LoadSpec, seed: u64, path: &Path, review: &mut Review<'_>) -> Loa
             .as_ref()
             .map_or(timeout, |text| review.duration(&path.at("drain"), text)),
         routes: routes::routes(&spec.routes, &path.at("routes"), review),
-        phases: phases::phases(spec, path, review),
+        phases: phases::phases(spec, files, path, review),
     }
 }

@@ -1,16 +1,22 @@
 //! Phases: how long, how fast, and what is broken meanwhile.
 
-use super::faults;
+use super::{faults, rate};
 use crate::model::PhaseId;
 use crate::model::yaml::Path;
+use crate::scenario::files::Files;
 use crate::scenario::plan::Phase;
 use crate::scenario::review::Review;
-use crate::scenario::spec::{LoadSpec, PhaseSpec, RateSpec};
+use crate::scenario::spec::{LoadSpec, PhaseSpec};
 
 /// More arrivals than a ledger is meant to hold.
 const MOST_ARRIVALS: f64 = 1e9;
 
-pub(super) fn phases(load: &LoadSpec, path: &Path, review: &mut Review<'_>) -> Vec<Phase> {
+pub(super) fn phases(
+    load: &LoadSpec,
+    files: &Files,
+    path: &Path,
+    review: &mut Review<'_>,
+) -> Vec<Phase> {
     let specs = &load.phases;
     let path = path.at("phases");
     if specs.is_empty() {
@@ -27,7 +33,7 @@ pub(super) fn phases(load: &LoadSpec, path: &Path, review: &mut Review<'_>) -> V
     let phases: Vec<Phase> = specs
         .iter()
         .enumerate()
-        .map(|(i, spec)| phase(spec, load, &path.at(i), review))
+        .map(|(i, spec)| phase(spec, load, files, &path.at(i), review))
         .collect();
     if specs.iter().all(|s| !s.measure) {
         review.report(
@@ -38,10 +44,7 @@ pub(super) fn phases(load: &LoadSpec, path: &Path, review: &mut Review<'_>) -> V
     }
     // Sums mean nothing when a part could not be read.
     if review.found.len() == before && !review.places.is_broken_below(&path) {
-        let arrivals: f64 = phases
-            .iter()
-            .map(|p| p.duration.as_secs_f64() * f64::midpoint(p.rate_from, p.rate_to))
-            .sum();
+        let arrivals: f64 = phases.iter().map(Phase::expected_arrivals).sum();
         if arrivals < 1.0 {
             review.report(&path, "these phases plan no request at all", |d| d);
         } else if arrivals > MOST_ARRIVALS {
@@ -52,27 +55,25 @@ pub(super) fn phases(load: &LoadSpec, path: &Path, review: &mut Review<'_>) -> V
     phases
 }
 
-fn phase(spec: &PhaseSpec, load: &LoadSpec, path: &Path, review: &mut Review<'_>) -> Phase {
+fn phase(
+    spec: &PhaseSpec,
+    load: &LoadSpec,
+    files: &Files,
+    path: &Path,
+    review: &mut Review<'_>,
+) -> Phase {
     let id = PhaseId::new(&spec.name).unwrap_or_else(|error| {
         review.report(&path.at("name"), error.to_string(), |d| d);
         PhaseId::stand_in()
     });
-    let rate = path.at("rate");
-    let (rate_from, rate_to) = match &spec.rate {
-        RateSpec::Constant(text) => {
-            let rate = review.rate(&rate, text);
-            (rate, rate)
-        }
-        RateSpec::Ramp(ramp) => (
-            review.rate(&rate.at("from"), &ramp.from),
-            review.rate(&rate.at("to"), &ramp.to),
-        ),
-    };
+    let duration = review.length(&path.at("duration"), &spec.duration);
+    let (rate_from, rate_to, curve) = rate::rate(spec, duration, files, path, review);
     Phase {
         id,
-        duration: review.length(&path.at("duration"), &spec.duration),
+        duration,
         rate_from,
         rate_to,
+        curve,
         measured: spec.measure,
         faults: spec
             .faults

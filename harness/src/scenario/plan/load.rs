@@ -107,10 +107,88 @@ pub struct Phase {
     pub duration: Millis,
     /// Arrivals per second at its start.
     pub rate_from: f64,
-    /// Arrivals per second at its end; between, the rate is a straight line.
+    /// Arrivals per second at its end.
     pub rate_to: f64,
+    /// How the rate goes from one to the other.
+    #[serde(default, skip_serializing_if = "Curve::is_line")]
+    pub curve: Curve,
     /// Whether its latencies count for objectives and the summary.
     pub measured: bool,
     /// What is broken on purpose while it lasts; `None` = nothing.
     pub faults: Option<Faults>,
+}
+
+/// The rate over a phase.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Curve {
+    /// A straight line between the phase's two rates.
+    #[default]
+    Line,
+    /// Levels of equal length, at least one.
+    Steps {
+        /// Arrivals per second of each.
+        rates: Vec<f64>,
+    },
+    /// The phase's first rate, but another for a while; the spike lies within the phase.
+    Spike {
+        /// Arrivals per second of the spike.
+        peak: f64,
+        /// Its start, from the start of the phase.
+        at: Millis,
+        /// Its length.
+        width: Millis,
+    },
+    /// A wave around the phase's first rate.
+    Sine {
+        /// Arrivals per second above and below; at most the mean.
+        amplitude: f64,
+        /// Length of one swing, above zero.
+        period: Millis,
+    },
+    /// Recorded arrivals instead of a rate; the phase's rates are their mean.
+    Replay {
+        /// Microseconds from the start of the phase, in order, none beyond its end.
+        due_us: Vec<u64>,
+    },
+}
+
+impl Curve {
+    fn is_line(&self) -> bool {
+        *self == Self::Line
+    }
+}
+
+impl Phase {
+    /// The integral of the rate over the phase.
+    pub fn expected_arrivals(&self) -> f64 {
+        let length = self.duration.as_secs_f64();
+        match &self.curve {
+            Curve::Line => f64::midpoint(self.rate_from, self.rate_to) * length,
+            Curve::Steps { rates } => {
+                rates.iter().sum::<f64>() * length / rates.len().max(1) as f64
+            }
+            Curve::Spike { peak, width, .. } => {
+                let width = width.as_secs_f64();
+                self.rate_from * (length - width) + peak * width
+            }
+            Curve::Sine { amplitude, period } => {
+                let (period, turn) = (period.as_secs_f64(), std::f64::consts::TAU);
+                let swing = amplitude * period / turn;
+                self.rate_from * length + swing * (1.0 - (turn * length / period).cos())
+            }
+            Curve::Replay { due_us } => due_us.len() as f64,
+        }
+    }
+
+    /// The highest rate it asks for; of recorded arrivals, the mean.
+    pub fn peak_rate(&self) -> f64 {
+        let ends = self.rate_from.max(self.rate_to);
+        match &self.curve {
+            Curve::Line | Curve::Replay { .. } => ends,
+            Curve::Steps { rates } => rates.iter().copied().fold(0.0, f64::max),
+            Curve::Spike { peak, .. } => ends.max(*peak),
+            Curve::Sine { amplitude, .. } => ends + amplitude,
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::model::{Engine, Millis, Ratio, RouteId};
 
 pub use alerts::{AlertPlan, ExpectedAlert};
 pub use faults::{DropCounter, Faults, RouteFault, TelemetryFault};
-pub use load::{Arrivals, Keys, LoadPlan, Phase, Route, RouteLabels};
+pub use load::{Arrivals, Curve, Keys, LoadPlan, Phase, Route, RouteLabels};
 pub use objectives::{BadEvents, ObjectiveExpectation, SloPlan};
 pub use servers::{TargetPlan, TelemetryPlan};
 pub use shipped::{DashboardPlan, RuleFile};

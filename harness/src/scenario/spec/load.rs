@@ -125,8 +125,19 @@ pub struct PhaseSpec {
     pub name: String,
     /// How long it lasts.
     pub duration: DurationText,
-    /// Arrivals per second, constant or as a straight line from one rate to another.
-    pub rate: RateSpec,
+    /// Arrivals per second: constant, a straight line from one rate to another, or a list of steps of equal length.
+    /// Required unless arrivals are replayed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<RateSpec>,
+    /// Another rate for a part of the phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spike: Option<SpikeSpec>,
+    /// A swing around the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sine: Option<SineSpec>,
+    /// File of recorded arrivals to send instead of a rate: seconds from the start of the phase, one a line, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
     /// Whether it counts for objectives and the summary; `false` for a warmup.
     #[serde(default = "yes")]
     pub measure: bool,
@@ -144,6 +155,30 @@ pub enum RateSpec {
     Constant(RateText),
     /// A straight line.
     Ramp(RampSpec),
+    /// Steps of equal length.
+    Steps(Vec<RateText>),
+}
+
+/// A stretch of another rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpikeSpec {
+    /// Arrivals per second while it lasts.
+    pub rate: RateText,
+    /// When it begins, from the start of the phase.
+    pub at: DurationText,
+    /// How long it lasts.
+    pub duration: DurationText,
+}
+
+/// A swing of the rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SineSpec {
+    /// Arrivals per second above and below the rate; at most the rate.
+    pub amplitude: RateText,
+    /// How long one swing takes.
+    pub period: DurationText,
 }
 
 /// A rate that changes.

@@ -13,7 +13,7 @@ pub use alerts::{AlertsSpec, ExpectedAlertSpec};
 pub use faults::{DropCounterSpec, FaultsSpec, RouteFaultSpec, TelemetryFaultSpec};
 pub use load::{
     ArrivalsSpec, KeyCountSpec, KeysSpec, LoadSpec, PhaseSpec, RampSpec, RateSpec, RouteLabelsSpec,
-    RouteSpec, ZipfSpec,
+    RouteSpec, SineSpec, SpikeSpec, ZipfSpec,
 };
 pub use objectives::{BadSpec, DashboardSpec, ExpectSpec, RulesSpec, SloSpec};
 pub use signals::{

@@ -212,6 +212,8 @@ fn processor(ledger: &Ledger) -> Finding {
     let (Some(used), Some(cores)) = (facts.cpu_cores_used, facts.cpu_cores) else {
         return META.skipped("processor", "processor time was not measured");
     };
+    // Time spent awaiting intended times is no strain.
+    let used = (used - facts.spinning_cores.unwrap_or(0.0)).max(0.0);
     let finding = if used > cores * MAX_CPU_SHARE {
         META.undecided("processor", "the generator used nearly all of its cores")
             .hint("give sloproof more cores or lower the rate; its latencies may include its own queue")

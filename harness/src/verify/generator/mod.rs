@@ -2,6 +2,8 @@
 
 pub mod conservation;
 pub mod kept_up;
+pub mod undisturbed;
 
 pub use conservation::Conservation;
 pub use kept_up::{KeptUp, load_was_delivered};
+pub use undisturbed::Undisturbed;

@@ -234,6 +234,7 @@ fn percentiles(count: u64, base: f64) -> Percentiles {
         p95_ms: at(3.9),
         p99_ms: at(7.7),
         max_ms: at(23.5),
+        censored_from_ms: None,
     }
 }
 

@@ -82,6 +82,7 @@ pub(crate) fn invalid() -> Document {
         p95_ms: Some(1120.0),
         p99_ms: Some(1840.0),
         max_ms: Some(2210.0),
+        censored_from_ms: None,
     };
     doc.timeline
         .unsettled
@@ -201,6 +202,7 @@ fn document(scenario: &str, bad: u64) -> Document {
                 cpu_cores_used: Some(0.31),
                 cpu_cores: Some(2.0),
                 longest_pause_ms: Some(4),
+                ..GeneratorFacts::default()
             },
             delay: Percentiles {
                 count: 17_000,
@@ -209,6 +211,7 @@ fn document(scenario: &str, bad: u64) -> Document {
                 p95_ms: Some(0.033),
                 p99_ms: Some(0.041),
                 max_ms: Some(3.8),
+                censored_from_ms: None,
             },
             warnings: Vec::new(),
         },

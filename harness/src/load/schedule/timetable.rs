@@ -1,17 +1,10 @@
-//! The schedule: arrival number → intended time, phase and route. Pure and in closed form; nothing is stored per
-//! arrival, no clock is read.
-//!
-//! Within a phase of length D the rate is a straight line from a to b. The expected number of arrivals up to t is
-//! `N(t) = a·t + (b−a)·t²/(2D)`, and the phase has `round(N(D))` arrivals. Uniform: arrival j is due where N(t) = j.
-//! Poisson: given their number, the arrivals of a Poisson process are sorted independent draws with density
-//! proportional to the rate (Cox & Lewis, "The Statistical Analysis of Series of Events", 1966, §2.3), so arrival j
-//! is due where N(t)/N(D) equals the j-th order statistic of uniform draws.
+//! All arrivals of a load plan: phases one after the other, routes drawn by weight.
 
 use std::time::Duration;
 
-use rand_distr::{Beta, Distribution};
-
-use super::draw::{Stream, generator, unit};
+use super::stretch::Stretch;
+use super::stripe::Arrival;
+use crate::load::draw::{Stream, unit};
 use crate::scenario::plan::{Arrivals, LoadPlan};
 
 /// All arrivals of a load plan.
@@ -24,16 +17,6 @@ pub struct Schedule {
     total: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Stretch {
-    first: u64,
-    count: u64,
-    start: f64,
-    length: f64,
-    from: f64,
-    to: f64,
-}
-
 impl Schedule {
     /// The schedule of a plan.
     pub fn new(plan: &LoadPlan) -> Self {
@@ -41,19 +24,10 @@ impl Schedule {
         let mut start = 0.0;
         let mut phases = Vec::with_capacity(plan.phases.len());
         for phase in &plan.phases {
-            let length = phase.duration.as_secs_f64();
-            let expected = f64::midpoint(phase.rate_from, phase.rate_to) * length;
-            let count = expected.round() as u64;
-            phases.push(Stretch {
-                first,
-                count,
-                start,
-                length,
-                from: phase.rate_from,
-                to: phase.rate_to,
-            });
-            first += count;
-            start += length;
+            let stretch = Stretch::new(phase, first, start);
+            first += stretch.count;
+            start += stretch.length;
+            phases.push(stretch);
         }
         let mut sum = 0;
         let cumulative_weights = plan
@@ -78,18 +52,26 @@ impl Schedule {
         self.total
     }
 
+    /// Arrival `i`, below [`Self::total`].
+    pub fn arrival(&self, i: u64) -> Arrival {
+        let phase = self.phase(i);
+        Arrival {
+            seq: i,
+            due: self.due_in(phase, i),
+            phase,
+            route: self.route(i),
+        }
+    }
+
     /// When arrival `i` is meant to be sent, from the start of the load. Never decreases with `i`.
     pub fn due(&self, i: u64) -> Duration {
-        let stretch = &self.phases[self.phase(i)];
-        let j = i - stretch.first;
-        let reached = match self.arrivals {
-            Arrivals::Uniform => j as f64,
-            Arrivals::Poisson => {
-                let phase_seed = self.seed ^ stretch.first.rotate_left(32);
-                order_statistic(phase_seed, stretch.count, j) * stretch.expected()
-            }
-        };
-        Duration::from_secs_f64(stretch.start + stretch.time_of(reached).min(stretch.length))
+        self.due_in(self.phase(i), i)
+    }
+
+    fn due_in(&self, phase: usize, i: u64) -> Duration {
+        let stretch = &self.phases[phase];
+        let inside = stretch.due(i - stretch.first, self.arrivals, self.seed);
+        Duration::from_secs_f64(stretch.start + inside)
     }
 
     /// Index of the phase of arrival `i`.
@@ -114,57 +96,18 @@ impl Schedule {
         self.phases
             .iter()
             .find(|s| t < s.start + s.length)
-            .map_or(0.0, |s| s.from + (s.to - s.from) * (t - s.start) / s.length)
-    }
-}
-
-impl Stretch {
-    /// N(D).
-    fn expected(&self) -> f64 {
-        f64::midpoint(self.from, self.to) * self.length
-    }
-
-    /// The inverse of N: t with N(t) = n, in the form that does not cancel for small slopes.
-    fn time_of(&self, n: f64) -> f64 {
-        if n <= 0.0 {
-            return 0.0;
-        }
-        let slope = (self.to - self.from) / self.length;
-        2.0 * n / (self.from + (self.from * self.from + 2.0 * slope * n).max(0.0).sqrt())
-    }
-}
-
-/// The k-th smallest (from 0) of `n` uniform draws on [0, 1), without drawing the others: the middle one of a range
-/// is Beta-distributed between the range's ends, and given it, both halves are independent uniform ranges again. Each
-/// node's draw depends on the seed and the range only, so all k agree with one another.
-fn order_statistic(seed: u64, n: u64, k: u64) -> f64 {
-    let (mut left, mut right) = (0, n);
-    let (mut low, mut high) = (0.0, 1.0);
-    loop {
-        let middle = u64::midpoint(left, right);
-        let (rank, size) = ((middle - left + 1) as f64, (right - left) as f64);
-        let node = left.wrapping_mul(0x1_0000_0001) ^ right;
-        let share = Beta::new(rank, size - rank + 1.0).map_or(0.5, |beta| {
-            beta.sample(&mut generator(seed, Stream::Arrival, node))
-        });
-        let value = low + (high - low) * share;
-        if k == middle {
-            return value;
-        }
-        if k < middle {
-            (right, high) = (middle, value);
-        } else {
-            (left, low) = (middle + 1, value);
-        }
+            .map_or(0.0, |s| s.rate_at(t - s.start))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::schedule::Stripe;
     use crate::model::{Millis, PhaseId};
-    use crate::scenario::plan::Phase;
+    use crate::scenario::plan::{Curve, Phase};
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     fn plan(arrivals: Arrivals, seed: u64, phases: &[(u64, f64, f64)]) -> LoadPlan {
         LoadPlan {
@@ -182,6 +125,7 @@ mod tests {
                     duration: Millis(*ms),
                     rate_from: *from,
                     rate_to: *to,
+                    curve: Curve::Line,
                     measured: true,
                     faults: None,
                 })
@@ -227,6 +171,83 @@ mod tests {
         // An exponential distribution has variation coefficient 1; evenly spaced arrivals have 0.
         let variation = variance.sqrt() / mean;
         assert!((0.95..1.05).contains(&variation), "{variation}");
+    }
+
+    fn curve() -> impl Strategy<Value = Curve> {
+        prop_oneof![
+            Just(Curve::Line),
+            prop::collection::vec(0.0_f64..100.0, 1..5).prop_map(|rates| Curve::Steps { rates }),
+            (0.0_f64..300.0, 0_u64..500, 0_u64..500).prop_map(|(peak, at, width)| Curve::Spike {
+                peak,
+                at: Millis(at),
+                width: Millis(width),
+            }),
+            (0.0_f64..=1.0, 50_u64..2000).prop_map(|(share, period)| Curve::Sine {
+                amplitude: share,
+                period: Millis(period),
+            }),
+            prop::collection::vec(0_u64..1_000_000, 0..50).prop_map(|mut due_us| {
+                due_us.sort_unstable();
+                Curve::Replay { due_us }
+            }),
+        ]
+    }
+
+    /// A plan whose phases have curves of every kind; a sine's amplitude is given as a share of its mean.
+    fn curved(arrivals: Arrivals, seed: u64, phases: &[(f64, f64, Curve)]) -> LoadPlan {
+        let rates: Vec<_> = phases
+            .iter()
+            .map(|(from, to, _)| (1000, *from, *to))
+            .collect();
+        let mut plan = plan(arrivals, seed, &rates);
+        for (phase, (from, _, curve)) in plan.phases.iter_mut().zip(phases) {
+            phase.curve = curve.clone();
+            if let Curve::Sine { amplitude, .. } = &mut phase.curve {
+                *amplitude *= from;
+            }
+        }
+        plan
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn every_curve_keeps_its_order_its_phase_and_its_promise_of_how_many(
+            seed in any::<u64>(),
+            poisson in any::<bool>(),
+            phases in prop::collection::vec((0.0_f64..100.0, 0.0_f64..100.0, curve()), 1..4),
+        ) {
+            let arrivals = if poisson { Arrivals::Poisson } else { Arrivals::Uniform };
+            let plan = curved(arrivals, seed, &phases);
+            let schedule = Schedule::new(&plan);
+            let promised: f64 = plan.phases.iter().map(|p| p.expected_arrivals().round()).sum();
+            prop_assert_eq!(schedule.total(), promised as u64);
+            let mut before = Duration::ZERO;
+            for i in 0..schedule.total() {
+                let due = schedule.due(i);
+                prop_assert!(due >= before, "arrival {}: {:?} before {:?}", i, due, before);
+                before = due;
+                let second = due.as_secs_f64() - schedule.phase(i) as f64;
+                prop_assert!((-1e-6..=1.0 + 1e-6).contains(&second), "arrival {} at {:?}", i, due);
+            }
+        }
+
+        #[test]
+        fn any_number_of_workers_sends_the_same_arrivals(
+            seed in any::<u64>(),
+            poisson in any::<bool>(),
+            workers in 1_u64..9,
+            phases in prop::collection::vec((0.0_f64..100.0, 0.0_f64..100.0, curve()), 1..4),
+        ) {
+            let arrivals = if poisson { Arrivals::Poisson } else { Arrivals::Uniform };
+            let schedule = Arc::new(Schedule::new(&curved(arrivals, seed, &phases)));
+            let alone: Vec<_> = Stripe::new(Arc::clone(&schedule), 0, 1).collect();
+            let mut together: Vec<_> = (0..workers)
+                .flat_map(|w| Stripe::new(Arc::clone(&schedule), w, workers))
+                .collect();
+            together.sort_by_key(|arrival| arrival.seq);
+            prop_assert_eq!(alone, together);
+        }
     }
 
     proptest! {

@@ -1,0 +1,200 @@
+//! `sloproof load`: load without telemetry, with the same engine, records and reports.
+
+mod plan;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::interrupt::Interrupt;
+use super::judgement::{Record, write_reports};
+use super::manifest::{MANIFEST_SCHEMA_VERSION, Manifest};
+use super::run::drive::{Site, drive};
+use super::run_dir::RunDir;
+use super::{Console, Failure};
+use crate::gate::exit;
+use crate::load::Loop;
+use crate::model::{EvidenceSet, Timeline};
+use crate::report::{self, Format};
+use crate::scenario::Plan;
+use plan::Asked;
+
+/// What to send, as typed.
+#[derive(Debug, Clone)]
+pub struct LoadOptions {
+    /// A URL, or a scenario file.
+    pub target: String,
+    /// Requests in flight at once; for a URL 64 if not said, for a scenario its own.
+    pub connections: Option<u32>,
+    /// How long; of a URL's load only.
+    pub duration: String,
+    /// Requests per second; `None` is a closed loop. Of a URL's load only.
+    pub rate: Option<f64>,
+    /// Threads that send.
+    pub threads: Option<usize>,
+    /// Time-out; of a URL's load only.
+    pub timeout: String,
+    /// Method; of a URL's load only.
+    pub method: String,
+    /// `name: value` lines; of a URL's load only.
+    pub headers: Vec<String>,
+    /// Body; of a URL's load only.
+    pub body: Option<String>,
+    /// Random arrivals; of a URL's load only.
+    pub poisson: bool,
+    /// Fixes what is random; 1, or the scenario's own, if not said.
+    pub seed: Option<u64>,
+    /// Where run directories are made.
+    pub out: PathBuf,
+    /// Print JSON instead of the summary.
+    pub json: bool,
+}
+
+/// Sends the load and returns the verdict's exit code.
+pub async fn load(console: &Console, options: &LoadOptions) -> Result<u8, Failure> {
+    let asked = match plan::plan(options) {
+        Ok(asked) => asked,
+        Err(plan::PlanError::Mistakes(mistakes)) => {
+            console.mistakes(&mistakes);
+            return Ok(exit::USAGE);
+        }
+        Err(error) => return Err(Failure::usage(error)),
+    };
+    let dir =
+        RunDir::create(&options.out, &super::run::run_id(&asked.plan)).map_err(Failure::usage)?;
+    dir.write_json("plan.json", &asked.plan)
+        .map_err(Failure::usage)?;
+    let interrupt = Interrupt::listen(console).context("cannot listen for Ctrl-C")?;
+    let outcome = tokio::select! {
+        outcome = send(console, options, asked, &dir, &interrupt) => outcome,
+        () = interrupt.second() => Err(Failure::interrupted()),
+    };
+    if outcome.is_err() {
+        dir.remove_if_unused();
+    }
+    outcome
+}
+
+async fn send(
+    console: &Console,
+    options: &LoadOptions,
+    asked: Asked,
+    dir: &RunDir,
+    interrupt: &Interrupt,
+) -> Result<u8, Failure> {
+    let Asked { plan, url, mode } = asked;
+    console.say(&headline(&plan, &url, mode));
+    let site = Site {
+        target: &url,
+        faults: None,
+        mode,
+        workers: options.threads,
+    };
+    let driven = drive(console, &plan, &site, None, dir, interrupt).await?;
+    let timeline = Timeline {
+        baseline: driven.start,
+        load_start: driven.start,
+        load_end: driven.end,
+        settled: driven.end,
+        phases: driven.phases,
+        unsettled: driven.troubles,
+        interrupted: interrupt.is_set(),
+    };
+    let record = Record {
+        manifest: manifest(options, dir, timeline),
+        plan,
+        ledger: driven.ledger,
+        evidence: EvidenceSet::new(vec![]),
+    };
+    let document = record.judge();
+    let format = if options.json {
+        Format::Json
+    } else {
+        Format::Terminal
+    };
+    let text =
+        report::render(&document, format, console.style()).context("cannot render the report")?;
+    let shown = console.print(&text);
+    if let Some(error) = driven.write_error {
+        return Err(Failure::internal(error));
+    }
+    dir.write_json("manifest.json", &record.manifest)
+        .map_err(|e| Failure::internal(e.into()))?;
+    write_reports(dir, &document)?;
+    let page = dir.path().join("report.html");
+    console.say(&format!("report: {}", page.display()));
+    shown?;
+    Ok(document.verdict.exit_code)
+}
+
+fn manifest(options: &LoadOptions, dir: &RunDir, timeline: Timeline) -> Manifest {
+    Manifest {
+        schema_version: MANIFEST_SCHEMA_VERSION,
+        run_id: dir.id(),
+        sloproof_version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: command(options),
+        timeline,
+        servers: BTreeMap::new(),
+        cpus: std::thread::available_parallelism().map_or(0, |n| n.get() as u32),
+        platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    }
+}
+
+/// How to repeat it.
+fn command(options: &LoadOptions) -> String {
+    let mut words = vec!["sloproof load".to_owned(), quoted(&options.target)];
+    if options.target.contains("://") {
+        let rate = options.rate.map(|rate| format!("-r {rate}"));
+        words.push(format!("-d {}", options.duration));
+        words.extend(rate);
+        words.push(format!(
+            "--timeout {} -m {}",
+            options.timeout, options.method
+        ));
+        words.extend(options.poisson.then(|| "--poisson".to_owned()));
+        words.extend(
+            options
+                .headers
+                .iter()
+                .map(|line| format!("-H {}", quoted(line))),
+        );
+        words.extend(
+            options
+                .body
+                .iter()
+                .map(|body| format!("-b {}", quoted(body))),
+        );
+    }
+    words.extend(options.connections.map(|n| format!("-c {n}")));
+    words.extend(options.threads.map(|n| format!("-t {n}")));
+    words.extend(options.seed.map(|seed| format!("--seed {seed}")));
+    words.join(" ")
+}
+
+/// For a shell: nothing in single quotes means anything but itself.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+fn headline(plan: &Plan, url: &str, mode: Loop) -> String {
+    let load = &plan.load;
+    let (duration, places) = (load.duration(), load.max_in_flight);
+    match mode {
+        Loop::Closed => format!(
+            "closed loop on {url}   {duration} with {places} connections; the service sets the pace"
+        ),
+        Loop::Open => {
+            let peaks = load
+                .phases
+                .iter()
+                .map(crate::scenario::plan::Phase::peak_rate);
+            let peak = peaks.fold(0.0, f64::max);
+            format!("load on {url}   {duration} at up to {peak}/s, at most {places} in flight")
+        }
+    }
+}

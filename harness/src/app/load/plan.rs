@@ -1,0 +1,224 @@
+//! The plan of a quick look: made from flags, or what of a scenario is load.
+
+use std::path::Path;
+
+use super::LoadOptions;
+use crate::app::check::environment;
+use crate::load::Loop;
+use crate::model::{Millis, PhaseId, RouteId};
+use crate::scenario::plan::{
+    AlertPlan, Arrivals, Curve, Keys, LoadPlan, PLAN_SCHEMA_VERSION, Phase, Route, RouteLabels,
+    Signals, TargetPlan, TelemetryPlan,
+};
+use crate::scenario::{self, Mistakes, Overrides, Plan};
+
+/// More requests per second than any machine sends.
+const FASTEST: f64 = 10_000_000.0;
+
+/// Connections if nothing is said.
+const CONNECTIONS: u32 = 64;
+
+/// What is to be sent, and where.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) plan: Plan,
+    /// Base URL.
+    pub(super) url: String,
+    pub(super) mode: Loop,
+}
+
+/// Why there is nothing to send.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PlanError {
+    /// In the scenario.
+    #[error("the scenario has mistakes")]
+    Mistakes(Mistakes),
+    /// On the command line.
+    #[error("`{value}` is not {wanted}")]
+    Flag {
+        /// As typed.
+        value: String,
+        /// What was wanted, with an example.
+        wanted: &'static str,
+    },
+    /// The local stack's service is started by `run` only.
+    #[error(
+        "scenario {file} names no target; write `target: {{ url: … }}` into it, or use `sloproof run`"
+    )]
+    NoTarget {
+        /// The scenario.
+        file: String,
+    },
+    /// Nobody would switch them.
+    #[error("scenario {file} has faults, which need a fault API and evidence; use `sloproof run`")]
+    Faults {
+        /// The scenario.
+        file: String,
+    },
+}
+
+/// The plan of what was typed.
+pub(super) fn plan(options: &LoadOptions) -> Result<Asked, PlanError> {
+    if options.target.contains("://") {
+        of_url(options)
+    } else {
+        of_scenario(options)
+    }
+}
+
+fn of_scenario(options: &LoadOptions) -> Result<Asked, PlanError> {
+    let file = &options.target;
+    let overrides = Overrides {
+        seed: options.seed,
+        time_scale: None,
+    };
+    let mut plan =
+        scenario::load(Path::new(file), &environment, &overrides).map_err(PlanError::Mistakes)?;
+    let Some(url) = plan.target.url.clone() else {
+        return Err(PlanError::NoTarget { file: file.clone() });
+    };
+    if plan.load.phases.iter().any(|phase| phase.faults.is_some()) {
+        return Err(PlanError::Faults { file: file.clone() });
+    }
+    if let Some(connections) = options.connections {
+        plan.load.max_in_flight = connections;
+    }
+    plan = Plan {
+        telemetry: no_telemetry(),
+        signals: Signals::default(),
+        slos: vec![],
+        rules: vec![],
+        dashboards: vec![],
+        alerts: AlertPlan::default(),
+        ..plan
+    };
+    Ok(Asked {
+        plan,
+        url,
+        mode: Loop::Open,
+    })
+}
+
+fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
+    let url = reqwest::Url::parse(&options.target)
+        .map_err(|_| flag(&options.target, "a URL, such as http://127.0.0.1:8080/"))?;
+    let origin = match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{}://{host}:{port}", url.scheme()),
+        (Some(host), None) => format!("{}://{host}", url.scheme()),
+        (None, _) => return Err(flag(&options.target, "a URL with a host")),
+    };
+    let rate = options.rate.unwrap_or(0.0);
+    if options
+        .rate
+        .is_some_and(|rate| !(rate > 0.0 && rate <= FASTEST))
+    {
+        return Err(flag(
+            &rate.to_string(),
+            "a rate above 0 and at most 10000000",
+        ));
+    }
+    let timeout = duration(&options.timeout)?;
+    let plan = Plan {
+        schema_version: PLAN_SCHEMA_VERSION,
+        name: "load".into(),
+        purpose: format!("a quick look at {}", options.target),
+        file: options.target.clone(),
+        text: String::new(),
+        time_scale: 1,
+        target: TargetPlan {
+            url: Some(options.target.clone()),
+            fault_url: None,
+        },
+        telemetry: no_telemetry(),
+        load: LoadPlan {
+            seed: options.seed.unwrap_or(1),
+            arrivals: if options.poisson {
+                Arrivals::Poisson
+            } else {
+                Arrivals::Uniform
+            },
+            timeout,
+            max_in_flight: options.connections.unwrap_or(CONNECTIONS),
+            drain: timeout,
+            routes: vec![route(options, &url)?],
+            phases: vec![Phase {
+                id: PhaseId::new("load").unwrap_or_else(|_| PhaseId::stand_in()),
+                duration: duration(&options.duration)?,
+                rate_from: rate,
+                rate_to: rate,
+                curve: Curve::Line,
+                measured: true,
+                faults: None,
+            }],
+        },
+        signals: Signals::default(),
+        slos: vec![],
+        rules: vec![],
+        dashboards: vec![],
+        alerts: AlertPlan::default(),
+    };
+    Ok(Asked {
+        plan,
+        url: origin,
+        mode: match options.rate {
+            Some(_) => Loop::Open,
+            None => Loop::Closed,
+        },
+    })
+}
+
+fn route(options: &LoadOptions, url: &reqwest::Url) -> Result<Route, PlanError> {
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let headers = options.headers.iter().map(|line| {
+        let (name, value) = line
+            .split_once(':')
+            .ok_or_else(|| flag(line, "a header, such as 'accept: text/plain'"))?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    });
+    let method = options.method.to_uppercase();
+    Ok(Route {
+        id: RouteId::new("request").unwrap_or_else(|_| RouteId::stand_in()),
+        path: path.clone(),
+        headers: headers.collect::<Result<_, PlanError>>()?,
+        body: options.body.clone(),
+        weight: 1,
+        // What browsers call success.
+        expect: (200..400).collect(),
+        keys: Keys::Uniform { n: 1000 },
+        labels: RouteLabels {
+            route: url.path().to_owned(),
+            method: method.clone(),
+        },
+        method,
+    })
+}
+
+fn duration(text: &str) -> Result<Millis, PlanError> {
+    match Millis::from_promql(text) {
+        Some(length) if length > Millis(0) => Ok(length),
+        _ => Err(flag(text, "a duration, such as 250ms, 20s or 1m30s")),
+    }
+}
+
+fn flag(value: &str, wanted: &'static str) -> PlanError {
+    PlanError::Flag {
+        value: value.to_owned(),
+        wanted,
+    }
+}
+
+fn no_telemetry() -> TelemetryPlan {
+    TelemetryPlan {
+        stack: false,
+        prometheus: None,
+        loki: None,
+        alertmanager: None,
+        webhook_listen: None,
+        scrape_interval: Millis(15_000),
+        evaluation_interval: Millis(15_000),
+        settle_timeout: Millis(0),
+    }
+}

@@ -1,0 +1,84 @@
+//! `sloproof load`.
+
+use std::path::PathBuf;
+
+use crate::app::load::LoadOptions;
+
+const EXAMPLES: &str = "Examples:
+  sloproof load http://127.0.0.1:8080/ -r 1000 -d 30s   open loop: 1000/s
+  sloproof load http://127.0.0.1:8080/ -c 64            closed loop: capacity
+  sloproof load scenarios/10-healthy.yaml               a scenario's load only
+
+With a rate, requests go out on time whatever the service does, and waiting
+counts. Without one the service sets the pace, as with wrk: good for capacity,
+useless for latency, and every output says so.";
+
+/// Send load and show what came back; no telemetry is asked, no objective judged
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A URL, or a scenario file whose target is named
+    target: String,
+    /// Requests in flight at once, at most; in a closed loop, exactly
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    connections: Option<u32>,
+    /// How long
+    #[arg(short, long, value_name = "TIME", default_value = "10s")]
+    duration: String,
+    /// Requests per second; without it a closed loop
+    #[arg(short, long, value_name = "N")]
+    rate: Option<f64>,
+    /// Threads that send; by default as many as the rate asks for
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// An answer after this time counts as timed out
+    #[arg(long, value_name = "TIME", default_value = "5s")]
+    timeout: String,
+    /// The method
+    #[arg(short, long, default_value = "GET")]
+    method: String,
+    /// A header, `name: value`; may be given again
+    #[arg(short = 'H', long, value_name = "LINE")]
+    header: Vec<String>,
+    /// The body
+    #[arg(short, long, value_name = "TEXT")]
+    body: Option<String>,
+    /// Send at random times (Poisson) rather than evenly
+    #[arg(long, requires = "rate")]
+    poisson: bool,
+    /// Fix what is random; 1, or the scenario's own, if not said
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Make the run directory here
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "runs",
+        env = "SLOPROOF_RUNS",
+        hide_env_values = true
+    )]
+    out: PathBuf,
+    /// Print report.json on standard output instead of the summary
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub(super) fn options(self) -> LoadOptions {
+        LoadOptions {
+            target: self.target,
+            connections: self.connections,
+            duration: self.duration,
+            rate: self.rate,
+            threads: self.threads.map(usize::from),
+            timeout: self.timeout,
+            method: self.method,
+            headers: self.header,
+            body: self.body,
+            poisson: self.poisson,
+            seed: self.seed,
+            out: self.out,
+            json: self.json,
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What can be seen of a running load from outside.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Counts of all workers, and the way to stop them.
+#[derive(Debug)]
+pub struct Progress {
+    /// Set to stop sending; what is in flight is still waited for.
+    pub stop: AtomicBool,
+    lanes: Vec<Arc<Lane>>,
+}
+
+/// One worker's counts. Written by that worker only, so that no two processors compete for a line of their caches.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(super) struct Lane {
+    pub(super) sent: AtomicU64,
+    pub(super) done: AtomicU64,
+    pub(super) waited: AtomicU64,
+    pub(super) opened: AtomicU64,
+}
+
+impl Lane {
+    /// Adds one; a plain load and store will do where only one thread writes.
+    pub(super) fn add(count: &AtomicU64) {
+        count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+    }
+}
+
+impl Progress {
+    pub(super) fn new(workers: usize) -> Self {
+        Self {
+            stop: AtomicBool::new(false),
+            lanes: (0..workers).map(|_| Arc::default()).collect(),
+        }
+    }
+
+    pub(super) fn lane(&self, worker: usize) -> Arc<Lane> {
+        Arc::clone(&self.lanes[worker])
+    }
+
+    /// Arrivals sent.
+    pub fn sent(&self) -> u64 {
+        self.sum(|lane| &lane.sent)
+    }
+
+    /// Arrivals whose outcome is known.
+    pub fn done(&self) -> u64 {
+        self.sum(|lane| &lane.done)
+    }
+
+    /// Arrivals that found no free place in flight and had to wait.
+    pub fn waited(&self) -> u64 {
+        self.sum(|lane| &lane.waited)
+    }
+
+    /// Connections opened.
+    pub fn opened(&self) -> u64 {
+        self.sum(|lane| &lane.opened)
+    }
+
+    fn sum(&self, pick: impl Fn(&Lane) -> &AtomicU64) -> u64 {
+        let counts = self.lanes.iter().map(|lane| pick(lane));
+        counts.map(|n| n.load(Ordering::Relaxed)).sum()
+    }
+}

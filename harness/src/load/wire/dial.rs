@@ -1,0 +1,197 @@
+//! Any target by any protocol: chosen once, at the start.
+
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::TlsConnector;
+
+use super::by_hyper::{Hyper1, Hyper2, Multiplexer};
+use super::http1::{Http1, TcpConnect, UnixConnect};
+use super::place::{At, Place, PlaceError};
+use super::tls::{self, TlsError, Trust};
+use super::{Connect, Connection, Rendered, Reply};
+use crate::model::Outcome;
+
+/// Which HTTP is spoken. It is never negotiated: what is measured does not depend on what a server prefers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    #[default]
+    Http1,
+    /// HTTP/2: over TLS by ALPN, else by prior knowledge.
+    Http2 {
+        /// How many exchanges share a connection, at most.
+        streams: u32,
+    },
+}
+
+/// How to reach a target.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// Which HTTP.
+    pub protocol: Protocol,
+    /// Whom to trust, where TLS is spoken.
+    pub trust: Trust,
+}
+
+/// Why no connection will ever be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// The address.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A host that no certificate can name.
+    #[error("`{host}` is no name that a certificate can be checked against")]
+    Name {
+        /// Which.
+        host: String,
+    },
+}
+
+/// What is found out once and shared by all workers.
+#[derive(Clone)]
+pub struct Reach {
+    way: Way,
+    protocol: Protocol,
+}
+
+#[derive(Clone)]
+enum Way {
+    Tcp(TcpConnect),
+    Unix(UnixConnect),
+    Tls(TcpConnect, TlsConnector, ServerName<'static>),
+}
+
+impl Reach {
+    /// Resolves the name and reads the certificates.
+    pub async fn find(place: &Place, settings: &Settings) -> Result<Self, DialError> {
+        let protocol = settings.protocol;
+        let way = match &place.at {
+            At::Unix(path) => Way::Unix(UnixConnect::new(path.clone())),
+            At::Tcp { host, .. } => {
+                let tcp = TcpConnect::new(place.resolve().await?);
+                if place.tls {
+                    let name = ServerName::try_from(host.clone())
+                        .map_err(|_| DialError::Name { host: host.clone() })?;
+                    let alpn: &[u8] = match protocol {
+                        Protocol::Http1 => b"http/1.1",
+                        Protocol::Http2 { .. } => b"h2",
+                    };
+                    let config = tls::config(&settings.trust, alpn)?;
+                    Way::Tls(tcp, TlsConnector::from(config), name)
+                } else {
+                    Way::Tcp(tcp)
+                }
+            }
+        };
+        Ok(Self { way, protocol })
+    }
+
+    /// A dial for one worker.
+    pub fn dial(&self) -> Dial {
+        let scheme = match self.way {
+            Way::Tls(..) => "https",
+            Way::Tcp(_) | Way::Unix(_) => "http",
+        };
+        Dial {
+            way: self.way.clone(),
+            shared: match self.protocol {
+                Protocol::Http1 => None,
+                Protocol::Http2 { streams } => Some(Multiplexer::new(streams, scheme)),
+            },
+        }
+    }
+}
+
+/// Opens connections of one worker.
+pub struct Dial {
+    way: Way,
+    /// For HTTP/2.
+    shared: Option<Multiplexer>,
+}
+
+/// A connection of any kind.
+pub enum Line {
+    /// Plain HTTP/1.1 over TCP.
+    Tcp(Http1<TcpStream>),
+    /// Plain HTTP/1.1 over a Unix socket.
+    Unix(Http1<UnixStream>),
+    /// HTTP/1.1 over TLS.
+    Tls(Box<Hyper1>),
+    /// HTTP/2.
+    Http2(Box<Hyper2>),
+}
+
+impl Connect for Dial {
+    type Connection = Line;
+
+    async fn connect(&self) -> Result<Line, Outcome> {
+        let Some(shared) = &self.shared else {
+            return match &self.way {
+                Way::Tcp(tcp) => tcp.connect().await.map(Line::Tcp),
+                Way::Unix(unix) => unix.connect().await.map(Line::Unix),
+                Way::Tls(tcp, tls, name) => {
+                    let stream = handshake(tcp, tls, name).await?;
+                    Ok(Line::Tls(Box::new(Hyper1::new(stream).await?)))
+                }
+            };
+        };
+        if let Some(place) = shared.place() {
+            return Ok(Line::Http2(Box::new(place)));
+        }
+        let opened = match &self.way {
+            Way::Tcp(tcp) => shared.open(tcp.socket().await?).await,
+            Way::Unix(unix) => shared.open(unix.socket().await?).await,
+            Way::Tls(tcp, tls, name) => {
+                let stream = handshake(tcp, tls, name).await?;
+                // A server that does not choose h2 would take the preface for a broken request.
+                if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+                    return Err(Outcome::ConnectFailed);
+                }
+                shared.open(stream).await
+            }
+        };
+        Ok(Line::Http2(Box::new(opened?)))
+    }
+}
+
+async fn handshake(
+    tcp: &TcpConnect,
+    tls: &TlsConnector,
+    name: &ServerName<'static>,
+) -> Result<tokio_rustls::client::TlsStream<TcpStream>, Outcome> {
+    let stream = tcp.socket().await?;
+    let stream = tls.connect(name.clone(), stream).await;
+    stream.map_err(|_| Outcome::ConnectFailed)
+}
+
+impl Connection for Line {
+    async fn exchange(&mut self, request: Rendered<'_>, reply: &mut Reply) -> Outcome {
+        match self {
+            Self::Tcp(line) => line.exchange(request, reply).await,
+            Self::Unix(line) => line.exchange(request, reply).await,
+            Self::Tls(line) => line.exchange(request, reply).await,
+            Self::Http2(line) => line.exchange(request, reply).await,
+        }
+    }
+
+    fn reusable(&self) -> bool {
+        match self {
+            Self::Tcp(line) => line.reusable(),
+            Self::Unix(line) => line.reusable(),
+            Self::Tls(line) => line.reusable(),
+            Self::Http2(line) => line.reusable(),
+        }
+    }
+
+    fn unsent(&self) -> bool {
+        match self {
+            Self::Tcp(line) => line.unsent(),
+            Self::Unix(line) => line.unsent(),
+            Self::Tls(line) => line.unsent(),
+            Self::Http2(line) => line.unsent(),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! A worker: one thread with its own event loop, connections and records, and its own stripe of the schedule.
+//!
+//! Workers share nothing but the clock's zero and the flag that stops them, so the cost of a request does not grow
+//! with their number.
+//!
+//! - [`source`] says which arrival is next; [`pace`] waits for its time; [`place`] is one request in flight at a time,
+//!   on a connection of its own; [`shift`] is what the tasks of one worker share; [`thread`] runs it.
+//!
+//! A place that becomes free takes the next arrival that is due, so the schedule itself is the queue: late arrivals
+//! wait in it, in order, and cost no memory.
+
+mod pace;
+mod place;
+mod shift;
+mod source;
+mod thread;
+mod timer;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use source::Source;
+pub(super) use thread::{Report, Task, work};

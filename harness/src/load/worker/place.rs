@@ -1,0 +1,191 @@
+//! A place in flight: a task that carries one request at a time over a connection of its own.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use super::shift::Shift;
+use crate::ledger::{Sample, TraceId};
+use crate::load::progress::Lane;
+use crate::load::request::{Renderer, Trace};
+use crate::load::schedule::Arrival;
+use crate::load::wire::{Connect, Connection, Rendered, Reply};
+use crate::model::Outcome;
+
+/// Where a place is spoken to: orders, and the news that its request takes too long.
+///
+/// One watchman looks at all deadlines now and then instead of a timer for each request: timers cost a tenth of a
+/// request, and a time-out that is noticed a fiftieth of itself later is still recorded at its true age.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    order: Cell<Option<Arrival>>,
+    deadline: Cell<Option<Duration>>,
+    expired: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Desk {
+    /// Hands an arrival to a place that waits for one.
+    pub(super) fn give(&self, arrival: Arrival) {
+        self.order.set(Some(arrival));
+        self.wake();
+    }
+
+    /// Wakes the place, to look again.
+    pub(super) fn wake(&self) {
+        if let Some(waker) = &*self.waker.borrow() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Ends the request under way if its time is over.
+    pub(super) fn watch(&self, now: Duration) {
+        if self.deadline.get().is_some_and(|deadline| now >= deadline) {
+            self.deadline.set(None);
+            self.expired.set(true);
+            self.wake();
+        }
+    }
+
+    fn listen(&self, cx: &Context<'_>) {
+        let mut waker = self.waker.borrow_mut();
+        match &mut *waker {
+            Some(known) => known.clone_from(cx.waker()),
+            None => *waker = Some(cx.waker().clone()),
+        }
+    }
+
+    /// The result of some work, or `None` if its deadline came first.
+    async fn within<T>(&self, deadline: Duration, work: impl Future<Output = T>) -> Option<T> {
+        self.expired.set(false);
+        self.deadline.set(Some(deadline));
+        let mut work = pin!(work);
+        let result = poll_fn(|cx| {
+            if self.expired.get() {
+                return Poll::Ready(None);
+            }
+            self.listen(cx);
+            work.as_mut().poll(cx).map(Some)
+        })
+        .await;
+        self.deadline.set(None);
+        result
+    }
+}
+
+/// What a place uses again and again.
+struct Kit<C> {
+    connection: Option<C>,
+    /// One per route, each with its own buffer.
+    requests: Vec<Renderer>,
+    reply: Reply,
+}
+
+/// Serves arrivals until nothing more is to be sent.
+pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first: Option<Arrival>) {
+    let desk = Rc::clone(&shift.desks.borrow()[number]);
+    let mut kit = Kit {
+        connection: None,
+        requests: shift.requests.clone(),
+        reply: Reply::default(),
+    };
+    let mut next = first;
+    loop {
+        let arrival = match next.take().or_else(|| take_waiting(&shift)) {
+            Some(arrival) => arrival,
+            None => match order(&shift, &desk, number).await {
+                Some(arrival) => arrival,
+                None => break,
+            },
+        };
+        let sample = exchange(&shift, &desk, &mut kit, arrival).await;
+        shift.done(&sample);
+    }
+    shift.freed.notify_one();
+}
+
+/// An arrival that became due while this place was busy.
+fn take_waiting<C>(shift: &Shift<C>) -> Option<Arrival> {
+    let now = shift.now();
+    let arrival = shift.take(now);
+    if arrival.is_some() && shift.is_full() {
+        Lane::add(&shift.lane.waited);
+    } else if arrival.is_none() {
+        shift.found_room(now);
+    }
+    arrival
+}
+
+/// Waits for an order; `None` when there will be none.
+async fn order<C>(shift: &Shift<C>, desk: &Desk, number: usize) -> Option<Arrival> {
+    shift.next_due(shift.now())?;
+    shift.idle.borrow_mut().push(number);
+    shift.freed.notify_one();
+    poll_fn(|cx| {
+        if let Some(arrival) = desk.order.take() {
+            return Poll::Ready(Some(arrival));
+        }
+        if shift.next_due(shift.now()).is_none() {
+            return Poll::Ready(None);
+        }
+        desk.listen(cx);
+        Poll::Pending
+    })
+    .await
+}
+
+/// Sends one request and sees to its outcome.
+async fn exchange<C: Connect>(
+    shift: &Shift<C>,
+    desk: &Desk,
+    kit: &mut Kit<C::Connection>,
+    arrival: Arrival,
+) -> Sample {
+    let request = kit.requests[arrival.route].render(arrival.seq, &[]);
+    let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
+    let sent = shift.now();
+    shift.sent(sent);
+    let work = send(shift, &mut kit.connection, request, &mut kit.reply);
+    let outcome = desk.within(sent + shift.timeout, work).await;
+    Sample {
+        seq: arrival.seq,
+        route: arrival.route,
+        phase: arrival.phase,
+        due: arrival.due,
+        sent: Some(sent),
+        done: shift.now(),
+        outcome: outcome.unwrap_or(Outcome::TimedOut),
+        trace_id,
+    }
+}
+
+/// One exchange on the place's connection, or on a fresh one.
+async fn send<C: Connect>(
+    shift: &Shift<C>,
+    place: &mut Option<C::Connection>,
+    request: Rendered<'_>,
+    reply: &mut Reply,
+) -> Outcome {
+    loop {
+        // A connection whose exchange was cut off is not reusable, so the next request cannot read its answer.
+        let usable = place.take().filter(Connection::reusable);
+        let connection = if let Some(connection) = usable {
+            place.insert(connection)
+        } else {
+            Lane::add(&shift.lane.opened);
+            match shift.connect.connect().await {
+                Ok(connection) => place.insert(connection),
+                Err(outcome) => return outcome,
+            }
+        };
+        let outcome = connection.exchange(request, reply).await;
+        // The server had left the idle connection and has seen nothing of the request. A fresh one has no such past.
+        if !connection.unsent() {
+            return outcome;
+        }
+        *place = None;
+    }
+}

@@ -1,0 +1,175 @@
+//! What the tasks of one worker share. One thread, so cells and no locks.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::place::Desk;
+use super::source::Source;
+use crate::ledger::{Closed, Recorder, Sample};
+use crate::load::progress::{Lane, Progress};
+use crate::load::request::Renderer;
+use crate::load::schedule::Arrival;
+use crate::model::outcome::NotSent;
+
+/// One worker at work.
+#[derive(Debug)]
+pub(super) struct Shift<C> {
+    pub(super) connect: C,
+    pub(super) requests: Vec<Renderer>,
+    pub(super) trace_seed: u64,
+    pub(super) timeout: Duration,
+    /// Requests in flight at once, at most.
+    pub(super) cap: usize,
+    /// From the start of the load: what is not sent by then never will be.
+    pub(super) give_up: Duration,
+    pub(super) start: Instant,
+    pub(super) progress: Arc<Progress>,
+    pub(super) lane: Arc<Lane>,
+    pub(super) source: RefCell<Source>,
+    pub(super) recorder: RefCell<Recorder>,
+    /// Places that wait for an order, the one that waits shortest on top: few connections stay warm rather than many
+    /// lukewarm.
+    pub(super) idle: RefCell<Vec<usize>>,
+    pub(super) desks: RefCell<Vec<std::rc::Rc<Desk>>>,
+    /// Told when a place becomes idle or leaves.
+    pub(super) freed: Notify,
+    over: Cell<Option<NotSent>>,
+    last_sent: Cell<Duration>,
+    full_since: Cell<Option<Duration>>,
+    full: Cell<Duration>,
+}
+
+impl<C> Shift<C> {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "made in one place, from named parts"
+    )]
+    pub(super) fn new(
+        connect: C,
+        (requests, trace_seed): (Vec<Renderer>, u64),
+        timeout: Duration,
+        cap: usize,
+        give_up: Duration,
+        start: Instant,
+        (progress, lane): (Arc<Progress>, Arc<Lane>),
+        source: Source,
+        recorder: Recorder,
+    ) -> Self {
+        Self {
+            connect,
+            requests,
+            trace_seed,
+            timeout,
+            cap,
+            give_up,
+            start,
+            progress,
+            lane,
+            source: RefCell::new(source),
+            recorder: RefCell::new(recorder),
+            idle: RefCell::new(Vec::with_capacity(cap.min(1024))),
+            desks: RefCell::new(Vec::new()),
+            freed: Notify::new(),
+            over: Cell::new(None),
+            last_sent: Cell::new(Duration::ZERO),
+            full_since: Cell::new(None),
+            full: Cell::new(Duration::ZERO),
+        }
+    }
+
+    /// Time since the start of the load.
+    pub(super) fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Why nothing more is sent, if so.
+    pub(super) fn over(&self, now: Duration) -> Option<NotSent> {
+        if self.over.get().is_none() {
+            if self.progress.stop.load(Ordering::Relaxed) {
+                self.over.set(Some(NotSent::Interrupted));
+            } else if now >= self.give_up {
+                self.over.set(Some(NotSent::Behind));
+            }
+        }
+        self.over.get()
+    }
+
+    /// When the next arrival is due; `None` if nothing more is to be sent.
+    pub(super) fn next_due(&self, now: Duration) -> Option<Duration> {
+        if self.over(now).is_some() {
+            return None;
+        }
+        self.source.borrow_mut().next_due(now)
+    }
+
+    /// The next arrival if it is due. Whoever takes it must see to its outcome.
+    pub(super) fn take(&self, now: Duration) -> Option<Arrival> {
+        if self.over(now).is_some() {
+            return None;
+        }
+        let arrival = self.source.borrow_mut().take(now)?;
+        self.recorder.borrow_mut().expect(arrival.due.as_secs());
+        Some(arrival)
+    }
+
+    /// Notes that a request goes out now.
+    pub(super) fn sent(&self, at: Duration) {
+        self.last_sent.set(at);
+        Lane::add(&self.lane.sent);
+    }
+
+    /// Notes the one outcome of an arrival.
+    pub(super) fn done(&self, sample: &Sample) {
+        self.recorder.borrow_mut().record(sample);
+        Lane::add(&self.lane.done);
+    }
+
+    /// Whether arrivals come by themselves; in a closed loop none ever waits for a place.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(*self.source.borrow(), Source::Open(_))
+    }
+
+    /// Notes that an arrival found every place taken.
+    pub(super) fn found_full(&self, now: Duration) {
+        if self.full_since.get().is_none() {
+            self.full_since.set(Some(now));
+        }
+    }
+
+    /// Notes that a place became free with nothing waiting for it.
+    pub(super) fn found_room(&self, now: Duration) {
+        if let Some(since) = self.full_since.take() {
+            self.full.set(self.full.get() + now.saturating_sub(since));
+        }
+    }
+
+    /// Whether arrivals wait for a place.
+    pub(super) fn is_full(&self) -> bool {
+        self.full_since.get().is_some()
+    }
+
+    /// How long arrivals waited for a place.
+    pub(super) fn full_for(&self) -> Duration {
+        self.full.get()
+    }
+
+    /// When the last request went out.
+    pub(super) fn last_sent(&self) -> Duration {
+        self.last_sent.get()
+    }
+
+    /// Closes the seconds that are done.
+    pub(super) fn close(&self) -> Closed {
+        let now = self.now();
+        let passed = match &mut *self.source.borrow_mut() {
+            // A closed loop takes arrivals at any time until its end.
+            Source::Closed(_) => now.as_secs(),
+            source @ Source::Open(_) => source.next_due(now).map_or(u64::MAX, |due| due.as_secs()),
+        };
+        self.recorder.borrow_mut().close(passed)
+    }
+}

@@ -1,0 +1,194 @@
+//! The thread of a worker: its event loop, from the first arrival to the last outcome.
+
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+use super::pace::Pace;
+use super::place::{Desk, serve};
+use super::shift::Shift;
+use super::source::Source;
+use crate::ledger::{Closed, Recorded, Recorder, Sample, TraceId};
+use crate::load::progress::{Lane, Progress};
+use crate::load::request::Renderer;
+use crate::load::schedule::Arrival;
+use crate::load::wire::Connect;
+use crate::load::wire::dial::Reach;
+use crate::model::Outcome;
+use crate::model::outcome::NotSent;
+
+/// What a worker is to do.
+pub(crate) struct Task {
+    /// Its number, below the number of workers.
+    pub(crate) worker: usize,
+    pub(crate) reach: Reach,
+    /// One per route.
+    pub(crate) requests: Vec<Renderer>,
+    /// Fixes the trace ids, as the renderers have it.
+    pub(crate) trace_seed: u64,
+    pub(crate) source: Source,
+    pub(crate) recorder: Recorder,
+    /// Requests in flight at once, at least one.
+    pub(crate) places: usize,
+    pub(crate) timeout: Duration,
+    /// From the start of the load: what is not sent by then never will be.
+    pub(crate) give_up: Duration,
+    pub(crate) start: Instant,
+    pub(crate) progress: Arc<Progress>,
+    /// Takes the windows of seconds as they close.
+    pub(crate) windows: UnboundedSender<(usize, Closed)>,
+}
+
+/// What a worker says at the end.
+#[derive(Debug)]
+pub(crate) struct Report {
+    /// Everything it recorded.
+    pub(crate) recorded: Recorded,
+    /// When it sent its last request, from the start of the load.
+    pub(crate) last_sent: Duration,
+    /// How long arrivals waited because every place was taken.
+    pub(crate) full: Duration,
+    /// Processor time spent awaiting intended times.
+    pub(crate) spun: Duration,
+}
+
+/// Does the work of one worker on the calling thread.
+pub(crate) fn work(task: Task) -> io::Result<Report> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())?;
+    runtime.block_on(shift(task))
+}
+
+async fn shift(task: Task) -> io::Result<Report> {
+    let lane = task.progress.lane(task.worker);
+    let shift = Rc::new(Shift::new(
+        task.reach.dial(),
+        (task.requests, task.trace_seed),
+        task.timeout,
+        task.places.max(1),
+        task.give_up,
+        task.start,
+        (task.progress, lane),
+        task.source,
+        task.recorder,
+    ));
+    let pace = Pace::new()?;
+    let watchman = tokio::task::spawn_local(watch(Rc::clone(&shift), {
+        let (worker, windows) = (task.worker, task.windows.clone());
+        move |closed| {
+            // Nobody listens once the run is torn down.
+            let _ = windows.send((worker, closed));
+        }
+    }));
+    let places = give_out(&shift, &pace).await;
+    // Whoever waits for an order learns that there will be none.
+    shift.desks.borrow().iter().for_each(|desk| desk.wake());
+    for place in places {
+        place.await.map_err(io::Error::other)?;
+    }
+    watchman.abort();
+    let _ = watchman.await;
+    let now = shift.now();
+    shift.found_room(now);
+    record_unsent(&shift, now);
+    let (last_sent, full, spun) = (shift.last_sent(), shift.full_for(), pace.spun());
+    let shift =
+        Rc::into_inner(shift).ok_or_else(|| io::Error::other("a place is still at work"))?;
+    let (recorded, rest) = shift.recorder.into_inner().finish();
+    let _ = task.windows.send((task.worker, rest));
+    Ok(Report {
+        recorded,
+        last_sent,
+        full,
+        spun,
+    })
+}
+
+/// Hands each arrival to a place at its intended time, opening places up to the cap. Where every place is taken, those
+/// that become free help themselves.
+async fn give_out<C: Connect + 'static>(shift: &Rc<Shift<C>>, pace: &Pace) -> Vec<JoinHandle<()>>
+where
+    C::Connection: 'static,
+{
+    let mut places = Vec::new();
+    loop {
+        let now = shift.now();
+        let Some(due) = shift.next_due(now) else {
+            return places;
+        };
+        if due > now {
+            pace.wait(shift.start + due).await;
+            continue;
+        }
+        let idle = shift.idle.borrow_mut().pop();
+        match idle {
+            Some(number) => match shift.take(now) {
+                Some(arrival) => shift.desks.borrow()[number].give(arrival),
+                None => shift.idle.borrow_mut().push(number),
+            },
+            None if places.len() < shift.cap => {
+                if let Some(arrival) = shift.take(now) {
+                    places.push(open_place(shift, arrival));
+                }
+            }
+            None => {
+                if shift.is_open() {
+                    shift.found_full(now);
+                }
+                shift.freed.notified().await;
+            }
+        }
+    }
+}
+
+fn open_place<C: Connect + 'static>(shift: &Rc<Shift<C>>, arrival: Arrival) -> JoinHandle<()>
+where
+    C::Connection: 'static,
+{
+    let number = shift.desks.borrow().len();
+    shift.desks.borrow_mut().push(Rc::new(Desk::default()));
+    tokio::task::spawn_local(serve(Rc::clone(shift), number, Some(arrival)))
+}
+
+/// Looks at deadlines and closes windows, now and then.
+async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
+    let grain = (shift.timeout / 50).clamp(Duration::from_millis(1), Duration::from_millis(20));
+    let mut ticks = tokio::time::interval(grain);
+    let mut told = 0;
+    loop {
+        ticks.tick().await;
+        let now = shift.now();
+        shift.desks.borrow().iter().for_each(|desk| desk.watch(now));
+        let closed = shift.close();
+        if closed.before != told || !closed.is_empty() {
+            told = closed.before;
+            send(closed);
+        }
+    }
+}
+
+/// Every arrival that was not sent gets its outcome, too.
+fn record_unsent<C>(shift: &Shift<C>, now: Duration) {
+    let why = shift.over(now).unwrap_or(NotSent::Behind);
+    let mut recorder = shift.recorder.borrow_mut();
+    for arrival in shift.source.borrow_mut().rest() {
+        recorder.expect(arrival.due.as_secs());
+        recorder.record(&Sample {
+            seq: arrival.seq,
+            route: arrival.route,
+            phase: arrival.phase,
+            due: arrival.due,
+            sent: None,
+            done: now.max(arrival.due),
+            outcome: Outcome::NotSent { why },
+            trace_id: TraceId::default(),
+        });
+        Lane::add(&shift.lane.done);
+    }
+}

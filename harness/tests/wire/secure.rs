@@ -1,0 +1,289 @@
+//! TLS and HTTP/2 against servers of the tests' own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::PrivateKeyDer;
+use sloproof::load::wire::dial::{Dial, Protocol, Reach, Settings};
+use sloproof::load::wire::place::Place;
+use sloproof::load::wire::tls::Trust;
+use sloproof::load::wire::{Connect as _, Connection as _, Rendered, Reply};
+use sloproof::model::Outcome;
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use crate::server::{read_request, send};
+
+const REQUEST: Rendered<'static> = Rendered {
+    bytes: b"PUT /a?b=c HTTP/1.1\r\nhost: kv:1\r\nconnection: keep-alive\r\nx-one: 1\r\ncontent-length: 4\r\n\r\nbody",
+    head: false,
+};
+const OK: Outcome = Outcome::Completed {
+    status: 200,
+    bytes: 2,
+};
+
+/// An authority of our own, its certificate in a file, and a server's acceptor for `127.0.0.1`.
+struct Authority {
+    folder: TempDir,
+    acceptor: TlsAcceptor,
+}
+
+impl Authority {
+    fn new(alpn: &[u8]) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
+        let issuer = Issuer::new(params, key);
+        let server_key = KeyPair::generate().unwrap();
+        let server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let server = server.signed_by(&server_key, &issuer).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![server.der().clone()],
+                PrivateKeyDer::Pkcs8(server_key.serialize_der().into()),
+            )
+            .unwrap();
+        config.alpn_protocols = vec![alpn.to_vec()];
+        Self {
+            folder,
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+        }
+    }
+
+    fn file(&self) -> Trust {
+        Trust::File(self.folder.path().join("ca.pem"))
+    }
+}
+
+async fn dial(scheme: &str, address: SocketAddr, trust: Trust, protocol: Protocol) -> Dial {
+    let place = Place::parse(&format!("{scheme}://{address}")).unwrap();
+    let settings = Settings { protocol, trust };
+    Reach::find(&place, &settings).await.unwrap().dial()
+}
+
+/// A server of HTTP/1.1 over TLS; ends with the set that is returned.
+async fn secure_server(authority: &Authority) -> (SocketAddr, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let acceptor = authority.acceptor.clone();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            connections.spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                while read_request(&mut stream).await {
+                    // The body of the one request of these tests.
+                    tokio::io::AsyncReadExt::read_u32(&mut stream)
+                        .await
+                        .unwrap();
+                    send(
+                        &mut stream,
+                        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+                    )
+                    .await;
+                }
+            });
+        }
+    });
+    (address, tasks)
+}
+
+/// What an HTTP/2 server has seen.
+#[derive(Default)]
+struct Seen {
+    connections: AtomicUsize,
+    requests: Mutex<Vec<String>>,
+}
+
+impl Seen {
+    async fn note(&self, request: Request<Incoming>) {
+        let mut names: Vec<&str> = request
+            .headers()
+            .keys()
+            .map(hyper::http::HeaderName::as_str)
+            .collect();
+        names.sort_unstable();
+        let line = format!("{} {} {}", request.method(), request.uri(), names.join(" "));
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        let body = String::from_utf8_lossy(&body).into_owned();
+        self.requests.lock().unwrap().push(format!("{line} {body}"));
+    }
+}
+
+/// A server of HTTP/2, over TLS if there is an acceptor.
+async fn http2_server(acceptor: Option<TlsAcceptor>) -> (SocketAddr, JoinSet<()>, Arc<Seen>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = Arc::new(Seen::default());
+    let shared = Arc::clone(&seen);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        let mut connections = JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            shared.connections.fetch_add(1, Ordering::SeqCst);
+            let (seen, acceptor) = (Arc::clone(&shared), acceptor.clone());
+            connections.spawn(async move {
+                match acceptor {
+                    None => serve_http2(stream, seen).await,
+                    Some(acceptor) => {
+                        serve_http2(acceptor.accept(stream).await.unwrap(), seen).await;
+                    }
+                }
+            });
+        }
+    });
+    (address, tasks, seen)
+}
+
+async fn serve_http2(stream: impl AsyncRead + AsyncWrite + Unpin, seen: Arc<Seen>) {
+    let service = service_fn(|request| {
+        let seen = Arc::clone(&seen);
+        async move {
+            seen.note(request).await;
+            Ok::<_, std::convert::Infallible>(Response::new(Full::new(Bytes::from_static(b"ok"))))
+        }
+    });
+    // The client leaves when it likes.
+    let _ = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+#[tokio::test]
+async fn tls_carries_exchanges_to_a_server_whose_authority_is_trusted() {
+    let authority = Authority::new(b"http/1.1");
+    let (address, _tasks) = secure_server(&authority).await;
+    for trust in [authority.file(), Trust::Anybody] {
+        let dial = dial("https", address, trust, Protocol::Http1).await;
+        let mut line = dial.connect().await.unwrap();
+        for _ in 0..3 {
+            let mut reply = Reply {
+                keep_body: true,
+                keep_head: true,
+                ..Reply::default()
+            };
+            assert_eq!(line.exchange(REQUEST, &mut reply).await, OK);
+            assert_eq!(
+                (&reply.body[..], &reply.head[..]),
+                (&b"ok"[..], &b"content-length: 2\r\n"[..])
+            );
+            assert!(line.reusable());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_another_authority_or_protocol_is_not_connected_to() {
+    let (authority, other) = (Authority::new(b"http/1.1"), Authority::new(b"http/1.1"));
+    let (address, _tasks) = secure_server(&authority).await;
+    for (trust, protocol) in [
+        (other.file(), Protocol::Http1),
+        (authority.file(), Protocol::Http2 { streams: 1 }),
+    ] {
+        let dial = dial("https", address, trust, protocol).await;
+        assert_eq!(
+            dial.connect().await.err(),
+            Some(Outcome::ConnectFailed),
+            "{protocol:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn http2_is_spoken_by_alpn_and_by_prior_knowledge() {
+    let authority = Authority::new(b"h2");
+    for (scheme, acceptor) in [("http", None), ("https", Some(authority.acceptor.clone()))] {
+        let (address, _tasks, seen) = http2_server(acceptor).await;
+        let protocol = Protocol::Http2 { streams: 1 };
+        let dial = dial(scheme, address, authority.file(), protocol).await;
+        let mut line = dial.connect().await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(line.exchange(REQUEST, &mut Reply::default()).await, OK);
+            assert!(line.reusable());
+        }
+        let expected = format!("PUT {scheme}://kv:1/a?b=c content-length x-one body");
+        assert_eq!(*seen.requests.lock().unwrap(), [expected.clone(), expected]);
+        assert_eq!(seen.connections.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[tokio::test]
+async fn http2_connections_are_shared_up_to_their_streams_and_places_come_back() {
+    let (address, _tasks, seen) = http2_server(None).await;
+    let dial = dial(
+        "http",
+        address,
+        Trust::Anybody,
+        Protocol::Http2 { streams: 2 },
+    )
+    .await;
+    let mut lines = Vec::new();
+    for connections in [1, 1, 2] {
+        let mut line = dial.connect().await.unwrap();
+        assert_eq!(line.exchange(REQUEST, &mut Reply::default()).await, OK);
+        assert_eq!(seen.connections.load(Ordering::SeqCst), connections);
+        lines.push(line);
+    }
+    let mut taken = Reply::default();
+    let mut last = lines.pop().unwrap();
+    let mut another = dial.connect().await.unwrap();
+    drop(lines);
+    let both = async {
+        tokio::join!(last.exchange(REQUEST, &mut taken), async {
+            another.exchange(REQUEST, &mut Reply::default()).await
+        })
+    };
+    assert_eq!(both.await, (OK, OK));
+    drop(another);
+    let mut again = dial.connect().await.unwrap();
+    assert_eq!(again.exchange(REQUEST, &mut Reply::default()).await, OK);
+    assert_eq!(seen.connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_file_without_certificates_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::parse("https://127.0.0.1:1").unwrap();
+    let told = async |path: PathBuf| {
+        let settings = Settings {
+            trust: Trust::File(path),
+            ..Settings::default()
+        };
+        let found = Reach::find(&place, &settings).await;
+        found.err().unwrap().to_string()
+    };
+    let (missing, empty) = (
+        folder.path().join("missing.pem"),
+        folder.path().join("empty.pem"),
+    );
+    std::fs::write(&empty, "nothing").unwrap();
+    assert!(
+        told(missing)
+            .await
+            .contains("cannot read certificates from")
+    );
+    assert!(told(empty).await.contains("holds no certificate"));
+}
