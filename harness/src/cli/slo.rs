@@ -76,6 +76,9 @@ struct ExplainArgs {
     /// Only this SLO of it
     #[arg(long, value_name = "NAME")]
     slo: Option<String>,
+    /// Other alerts than the SRE workbook's, from a file
+    #[arg(long, value_name = "FILE")]
+    tiers: Option<PathBuf>,
     /// Requests per second, to count those that may fail
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
@@ -140,6 +143,9 @@ struct SimulateArgs {
     /// Only this SLO of it
     #[arg(long, value_name = "NAME")]
     slo: Option<String>,
+    /// Other alerts than the SRE workbook's, from a file
+    #[arg(long, value_name = "FILE")]
+    tiers: Option<PathBuf>,
     /// What happens to the requests
     #[arg(long, value_enum, default_value = "step")]
     shape: ShapeName,
@@ -259,6 +265,7 @@ impl ExplainArgs {
         ExplainOptions {
             file: self.file,
             slo: self.slo,
+            tiers: self.tiers,
             rate: self.rate,
             json: self.json,
         }
@@ -299,6 +306,7 @@ impl SimulateArgs {
         SimulateOptions {
             file: self.file,
             slo: self.slo,
+            tiers: self.tiers,
             shape,
             errors: self.errors,
             lasts: self.lasts,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::burn;
 use super::objective::Objective;
 use super::oracle::{Step, predict};
-use super::tier::{Tier, Urgency, workbook};
+use super::tier::{Tier, Urgency};
 use crate::model::Millis;
 
 /// Error ratios for which detection is told: everything fails, one in ten, one in a hundred.
@@ -28,7 +28,7 @@ pub struct Explanation {
     pub full_outage_ms: Millis,
     /// Events that may be bad; `None` without a rate.
     pub allowed: Option<Allowed>,
-    /// The alerts of the SRE workbook for this period.
+    /// Its alerts.
     pub tiers: Vec<TierExplanation>,
 }
 
@@ -70,8 +70,8 @@ pub struct TierExplanation {
     pub resets_after_s: f64,
 }
 
-/// Explains `objective`; `rate` is in events per second.
-pub fn explain(objective: &Objective, rate: Option<f64>) -> Explanation {
+/// Explains `objective` and the alerts of `tiers`; `rate` is in events per second.
+pub fn explain(objective: &Objective, tiers: &[Tier], rate: Option<f64>) -> Explanation {
     let (budget, period) = (objective.budget(), objective.period);
     let outage = burn::exhaustion(burn::burn_rate(1.0, budget), period);
     Explanation {
@@ -91,10 +91,7 @@ pub fn explain(objective: &Objective, rate: Option<f64>) -> Explanation {
                 period_bad: whole * budget,
             }
         }),
-        tiers: workbook(period)
-            .iter()
-            .map(|tier| row(tier, budget, period))
-            .collect(),
+        tiers: tiers.iter().map(|tier| row(tier, budget, period)).collect(),
     }
 }
 
@@ -118,21 +115,24 @@ fn row(tier: &Tier, budget: f64, period: Millis) -> TierExplanation {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tier::workbook;
     use super::*;
+
+    const MONTH: Millis = Millis(30 * 86_400_000);
 
     fn objective(target: f64) -> Objective {
         Objective {
             name: "n".into(),
             description: String::new(),
             target,
-            period: Millis(30 * 86_400_000),
+            period: MONTH,
             queries: Vec::new(),
         }
     }
 
     #[test]
     fn three_nines_allow_43_minutes_of_nothing() {
-        let told = explain(&objective(0.999), Some(200.0));
+        let told = explain(&objective(0.999), &workbook(MONTH), Some(200.0));
         assert_eq!(told.full_outage_ms, Millis(2_592_000));
         let allowed = told.allowed.expect("a rate was given");
         assert!((allowed.day_total - 17_280_000.0).abs() < 1e-6);
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn one_nine_has_pages_that_cannot_fire() {
-        let told = explain(&objective(0.9), None);
+        let told = explain(&objective(0.9), &workbook(MONTH), None);
         let reachable: Vec<bool> = told.tiers.iter().map(|tier| tier.reachable).collect();
         assert_eq!(reachable, [false, true, true, true]);
         assert_eq!(told.tiers[0].fires_after_s, [None; 3]);

@@ -149,3 +149,17 @@ warning: SLO `orders`: alert policies are read and not compiled; the alerts are 
 
 "#]]);
 }
+
+#[test]
+fn explain_and_simulate_tell_the_alerts_of_a_tiers_file() {
+    let alerts = |command: &str, tiers: &str| {
+        let line = format!("slo {command} slo/kv.yaml --slo kv-latency --json {tiers}");
+        let output = stdout(&in_the_repository(&line).code(0));
+        let told: serde_json::Value = serde_json::from_str(&output).unwrap();
+        told[0]["tiers"].as_array().unwrap().len()
+    };
+    for command in ["explain", "simulate"] {
+        assert_eq!(alerts(command, ""), 4, "{command}");
+        assert_eq!(alerts(command, "--tiers slo/tiers.yaml"), 2, "{command}");
+    }
+}

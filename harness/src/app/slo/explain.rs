@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use super::compile::tiers_of;
 use super::words::{maybe_span, span, table};
 use crate::app::{Console, Failure, PASS};
 use crate::gate::exit;
@@ -18,6 +19,8 @@ pub struct ExplainOptions {
     pub file: PathBuf,
     /// One SLO of it; all when `None`.
     pub slo: Option<String>,
+    /// A file of tiers; the SRE workbook's unless set.
+    pub tiers: Option<PathBuf>,
     /// Events per second.
     pub rate: Option<f64>,
     /// Print JSON.
@@ -30,9 +33,12 @@ pub fn explain(console: &Console, options: &ExplainOptions) -> Result<u8, Failur
     else {
         return Ok(exit::USAGE);
     };
+    let Some(tiers) = tiers_of(console, options.tiers.as_deref())? else {
+        return Ok(exit::USAGE);
+    };
     let told: Vec<Explanation> = objectives
         .iter()
-        .map(|o| explanation(o, options.rate))
+        .map(|o| explanation(o, &tiers.of(&o.name, o.period), options.rate))
         .collect();
     if options.json {
         console.print(&serde_json::to_string_pretty(&told).context("cannot encode")?)?;

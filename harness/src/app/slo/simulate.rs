@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use serde::Serialize;
 
+use super::compile::tiers_of;
 use super::plot;
 use super::words::{maybe_span, span, table};
 use crate::app::judgement::Record;
@@ -15,8 +16,7 @@ use crate::gate::exit;
 use crate::model::{AlertState, Millis};
 use crate::report::format;
 use crate::slo::oracle::{Delay, Grid, Profile, Run, Second, Step, evaluate, predict};
-use crate::slo::tier::workbook;
-use crate::slo::{Objective, Tier, Urgency};
+use crate::slo::{Objective, Tier, Tiers, Urgency};
 
 /// What happens to the requests.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct SimulateOptions {
     pub file: PathBuf,
     /// One SLO of it; all when `None`.
     pub slo: Option<String>,
+    /// A file of tiers; the SRE workbook's unless set.
+    pub tiers: Option<PathBuf>,
     /// What happens.
     pub shape: Shape,
     /// Error ratio while it happens.
@@ -111,9 +113,12 @@ pub fn simulate(console: &Console, options: &SimulateOptions) -> Result<u8, Fail
     else {
         return Ok(exit::USAGE);
     };
+    let Some(tiers) = tiers_of(console, options.tiers.as_deref())? else {
+        return Ok(exit::USAGE);
+    };
     let told = objectives
         .iter()
-        .map(|objective| one(objective, options))
+        .map(|objective| one(objective, &tiers, options))
         .collect::<Result<Vec<Simulation>, Failure>>()?;
     if let Some(path) = &options.plot {
         let svg = plot::draw(&told).context("cannot draw the plot")?;
@@ -131,10 +136,15 @@ pub fn simulate(console: &Console, options: &SimulateOptions) -> Result<u8, Fail
     Ok(PASS)
 }
 
-fn one(objective: &Objective, options: &SimulateOptions) -> Result<Simulation, Failure> {
+fn one(
+    objective: &Objective,
+    tiers: &Tiers,
+    options: &SimulateOptions,
+) -> Result<Simulation, Failure> {
     let scale = options.time_scale;
     let period = objective.period.scaled_down(scale);
-    let tiers = workbook(objective.period).map(|tier| tier.scaled_down(scale));
+    let tiers = tiers.of(&objective.name, objective.period);
+    let tiers: Vec<Tier> = tiers.iter().map(|tier| tier.scaled_down(scale)).collect();
     let longest = tiers.iter().map(|tier| tier.long).max().unwrap_or_default();
     let history = options.history.unwrap_or(longest);
     let (profile, starts, lasts) = timeline(options, history, longest)?;
