@@ -3,7 +3,7 @@
 //!
 //! A phase of length D has a rate over time, one file per curve. Each knows `N(t)`, the expected number of arrivals up
 //! to t, and its inverse; the phase has `round(N(D))` arrivals. Uniform: arrival j is due where `N(t) = j`.
-//! [Poisson](poisson): arrival j is due where `N(t)/N(D)` is the j-th of as many sorted random draws.
+//! Poisson: arrival j is due where `N(t)/N(D)` is the j-th of as many sorted random draws.
 //!
 //! Every arrival is a function of the seed and its number alone, so workers take every W-th number without a word to
 //! each other, and any number of workers sends the same arrivals.
