@@ -2,123 +2,65 @@
 //! 3 periods, each from the last quiet evaluation before it fires to the first quiet one after it resets.
 #![forbid(unsafe_code)]
 
+mod slo_grid;
+
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use sloproof::model::{AlertState, Millis};
+use sloproof::slo::Tiers;
 use sloproof::slo::compile::{Options, compile};
-use sloproof::slo::oracle::{Grid, Profile, Step, evaluate, predict};
+use sloproof::slo::oracle::{Grid, Step, evaluate, predict};
 use sloproof::slo::tier::{Tier, workbook};
-use sloproof::slo::{Indicator, Objective, Part, Slo, Tiers};
 
-const RATIOS: [f64; 6] = [1.0, 0.15, 0.10, 0.02, 0.01, 0.005];
-const DAYS: [u64; 3] = [7, 30, 90];
-const MINUTE: u64 = 60_000;
-/// Requests per second: such that every ratio is a whole number of failures per minute.
-const RATE: f64 = 100.0;
+use slo_grid::{COUNTED, Case, DAYS, MINUTE, RATIOS, scaled, slo, tool};
 
-fn promtool() -> PathBuf {
-    let output = Command::new(env!("CARGO_BIN_EXE_sloproof"))
-        .args(["stack", "install"])
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let line = text.lines().find(|line| line.starts_with("promtool"));
-    let path = line.and_then(|line| line.split_whitespace().nth(2));
-    PathBuf::from(path.expect("promtool is installed and its path told"))
-}
-
-fn slo(days: u64) -> Slo {
-    Slo {
-        objective: Objective {
-            name: "test".into(),
-            description: String::new(),
-            target: 0.999,
-            period: Millis(days * 24 * 60 * MINUTE),
-            queries: Vec::new(),
-        },
-        service: Some("kv".into()),
-        labels: [].into(),
-        indicator: Indicator {
-            part: Part::Bad,
-            part_query: r#"requests_total{status="500"}"#.into(),
-            total_query: "requests_total".into(),
-        },
+/// An outage that goes on for a while after the alert must have fired.
+fn case(tier: &Tier, budget: f64, period: Millis, ratio: f64) -> Case {
+    let step = Step {
+        ratio,
+        history: None,
+    };
+    let told = predict(tier, budget, period, step);
+    let fires = told.fires_after.unwrap_or(90.0 * 60.0);
+    Case {
+        ratio,
+        history: 70,
+        outage: (fires / 60.0).ceil() as u64 + 10,
+        recovery: 20,
     }
 }
 
-/// One outage in minutes, scaled so that every tier looks back over one hour and five minutes.
-struct Case {
-    ratio: f64,
-    /// Healthy minutes before the outage.
-    history: u64,
-    outage: u64,
-    recovery: u64,
-}
-
-impl Case {
-    /// An outage that goes on for a while after the alert must have fired.
-    fn of(tier: &Tier, budget: f64, period: Millis, ratio: f64) -> Self {
-        let step = Step {
-            ratio,
-            history: None,
-        };
-        let told = predict(tier, budget, period, step);
-        let fires = told.fires_after.unwrap_or(90.0 * 60.0);
-        Self {
-            ratio,
-            history: 70,
-            outage: (fires / 60.0).ceil() as u64 + 10,
-            recovery: 20,
+/// Both counters, minute by minute, as promtool writes series.
+fn series(case: &Case) -> String {
+    let mut text = String::new();
+    for (index, status) in ["200", "500"].into_iter().enumerate() {
+        // Each part begins where the one before it ended.
+        let mut value = COUNTED[index];
+        let mut values = value.to_string();
+        for (steps, minutes) in case.parts() {
+            let step = steps[index];
+            let _ = write!(values, " {}+{step}x{}", value + step, minutes - 1);
+            value += step * minutes as f64;
         }
-    }
-
-    fn profile(&self) -> Profile {
-        let minutes = self.history + self.outage + self.recovery;
-        let (start, length) = (Millis(self.history * MINUTE), Millis(self.outage * MINUTE));
-        Profile::step((minutes * 60) as usize, RATE, self.ratio, start, length).after(1e6, 1e3)
-    }
-
-    /// Both counters, minute by minute, as promtool writes series.
-    fn series(&self) -> String {
-        let run = |start: f64, step: fn(&Self, f64) -> f64, this: &Self| {
-            // Each part begins where the one before it ended.
-            let parts = [
-                (0.0, this.history),
-                (this.ratio, this.outage),
-                (0.0, this.recovery),
-            ];
-            let mut text = format!("{start}");
-            let mut value = start;
-            for (ratio, minutes) in parts {
-                let step = step(this, ratio);
-                let _ = write!(text, " {}+{step}x{}", value + step, minutes - 1);
-                value += step * minutes as f64;
-            }
-            text
-        };
-        let good = run(
-            1e6 - 1e3,
-            |_, ratio| ((1.0 - ratio) * RATE * 60.0).round(),
-            self,
+        let _ = writeln!(
+            text,
+            "      - series: 'requests_total{{status=\"{status}\"}}'\n        values: '{values}'"
         );
-        let bad = run(1e3, |_, ratio| (ratio * RATE * 60.0).round(), self);
-        format!(
-            "      - series: 'requests_total{{status=\"200\"}}'\n        values: '{good}'\n      - series: 'requests_total{{status=\"500\"}}'\n        values: '{bad}'\n"
-        )
     }
+    text
 }
 
 /// A test file for one tier of one period, and how many alerts it expects to see.
 fn test_file(days: u64, index: usize, rules: &str) -> (String, usize) {
-    let slo = slo(days);
+    let slo = slo("test", days, "");
     let (budget, period) = (slo.objective.budget(), slo.objective.period);
     let tier = scaled(&workbook(period)[index]);
     let mut text = format!("rule_files: [{rules}]\nevaluation_interval: 1m\ntests:\n");
     let mut seen = 0;
     for ratio in RATIOS {
-        let case = Case::of(&tier, budget, period, ratio);
+        let case = case(&tier, budget, period, ratio);
         let grid = Grid {
             scrape: Millis(MINUTE),
             scrape_phase: Millis(0),
@@ -144,7 +86,7 @@ fn test_file(days: u64, index: usize, rules: &str) -> (String, usize) {
         let _ = write!(
             text,
             "  - interval: 1m\n    input_series:\n{}",
-            case.series()
+            series(&case)
         );
         text.push_str("    alert_rule_test:\n");
         let name = if index == 0 || index == 1 {
@@ -174,19 +116,14 @@ fn test_file(days: u64, index: usize, rules: &str) -> (String, usize) {
     (text, seen)
 }
 
-/// Every tier as if its long window were an hour; ratios and burn rates do not know the difference.
-fn scaled(tier: &Tier) -> Tier {
-    tier.scaled_down((tier.long.0 / (60 * MINUTE)) as u32)
-}
-
 #[test]
 fn prometheus_fires_and_resets_at_the_very_evaluation_that_the_oracle_tells() {
-    let promtool = promtool();
+    let promtool = tool("promtool");
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
     for days in DAYS {
         for index in 0..4 {
-            let slo = slo(days);
+            let slo = slo("test", days, "");
             let tier = workbook(slo.objective.period)[index];
             let options = Options {
                 scrape: Millis(MINUTE),
