@@ -131,16 +131,12 @@ impl Faults {
 
     pub(super) fn roll_inner(&self, subject: Subject) -> Hit<InnerStrike> {
         let set = self.current();
-        rule::roll(&set.inner, subject, set.elapsed())
+        rule::roll(&set.inner, subject, || set.elapsed())
     }
 
     pub(super) fn roll_outer(&self, subject: Subject) -> Hit<OuterStrike> {
         let set = self.current();
-        rule::roll(&set.outer, subject, set.elapsed())
-    }
-
-    pub(super) fn subject(&self, request: &axum::extract::Request) -> Subject {
-        self.catalogue.subject(request)
+        rule::roll(&set.outer, subject, || set.elapsed())
     }
 
     // Cloned out of the lock: a request under way keeps the set that it began with.

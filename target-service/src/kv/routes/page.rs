@@ -1,5 +1,7 @@
 //! The page for people, and its icon.
 
+use std::sync::Arc;
+
 use std::sync::LazyLock;
 
 use axum::{
@@ -42,7 +44,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The routes of the page.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route(PAGE, get(page))
         .route(FAVICON, get(icon))
