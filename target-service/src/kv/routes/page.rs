@@ -1,8 +1,6 @@
 //! The page for people, and its icon.
 
-use std::sync::Arc;
-
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
