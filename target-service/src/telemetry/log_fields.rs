@@ -37,11 +37,11 @@ impl JsonFields<'_> {
     }
 
     /// The same for a text without a character that JSON escapes, which need not be looked at.
-    pub(super) fn plain(&mut self, name: &str, text: &str) {
+    pub(super) fn plain(&mut self, name: &str, text: &[u8]) {
         if (self.wanted)(name) {
             self.name(name);
             self.out.push(b'"');
-            self.out.extend(text.as_bytes());
+            self.out.extend(text);
             self.out.push(b'"');
         }
     }

@@ -40,17 +40,17 @@ pub(super) struct RequestLine<'a> {
 impl RequestLine<'_> {
     /// Writes the members in the order of the documentation.
     pub(super) fn write(&self, to: &mut JsonFields<'_>) {
-        to.plain("msg", "request");
-        to.plain("method", self.method);
-        to.plain("route", self.route);
+        to.plain("msg", b"request");
+        to.plain("method", self.method.as_bytes());
+        to.plain("route", self.route.as_bytes());
         to.field("status", self.status);
         to.field("latency_ms", self.latency_ms);
         if let Some(bytes) = self.bytes {
             to.field("bytes", bytes);
         }
-        to.plain("request_id", HexId::of_64(self.trace.request_id).as_str());
-        to.plain("trace_id", HexId::of_128(self.trace.trace_id).as_str());
-        to.plain("span_id", HexId::of_64(self.trace.span_id).as_str());
+        to.plain("request_id", HexId::of_64(self.trace.request_id).as_bytes());
+        to.plain("trace_id", HexId::of_128(self.trace.trace_id).as_bytes());
+        to.plain("span_id", HexId::of_64(self.trace.span_id).as_bytes());
         let texts = [
             ("error", self.error),
             ("cause", self.cause),
