@@ -119,6 +119,7 @@ impl Service {
             bodies: profile.bodies,
             rate_limit,
             limit: request_limit,
+            no_store: profile.no_store,
         };
         let (router, admin) = match profile.admin {
             Admin::SamePort => {

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::json;
 
 use super::{Faults, inner_rule::InnerStrike};
-use crate::http::HttpError;
+use crate::{endpoint::Subject, http::HttpError};
 
 /// Says in the log which fault a request met. Travels as a response extension, never on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +29,12 @@ impl InjectedPanic {
 /// Delays the request, then strikes it or passes it on. A hang lasts as long as the limit of the routes below.
 pub async fn inner<F: Future<Output = Response>>(
     faults: &Faults,
+    subject: Subject,
     limit: Duration,
     request: Box<Request>,
     next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
-    let hit = faults.roll_inner(faults.subject(&request));
+    let hit = faults.roll_inner(subject);
     let mut notes = Vec::new();
     if !hit.latency.is_zero() {
         notes.push(format!("injected latency {} ms", hit.latency.as_millis()));

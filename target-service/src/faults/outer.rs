@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 
 use super::{Faults, damage, outer_rule::OuterStrike, rule::Strike as _};
-use crate::{http::request_body, server::Wire};
+use crate::{endpoint::Subject, http::request_body, server::Wire};
 
 /// Delays the request, then answers in the place of the service, breaks the connection, or passes the
 /// request on and damages its answer.
@@ -18,14 +18,17 @@ use crate::{http::request_body, server::Wire};
 /// learns of it. Its body is read all the same, so that the client sees this end and not another.
 pub async fn outer<F: Future<Output = Response>>(
     faults: &Faults,
+    subject: Subject,
     request: Box<Request>,
     next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
-    let hit = faults.roll_outer(faults.subject(&request));
+    let hit = faults.roll_outer(subject);
     if !hit.latency.is_zero() {
         tokio::time::sleep(hit.latency).await;
     }
-    let wire = request.extensions().get::<Wire>().cloned();
+    let wire = hit
+        .strike
+        .and_then(|_| request.extensions().get::<Wire>().cloned());
     let damage = match (hit.strike, wire) {
         (None, _) => None,
         (Some(OuterStrike::Error(status)), _) => return in_place(request, status).await,

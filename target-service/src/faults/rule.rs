@@ -176,13 +176,19 @@ fn status(
 }
 
 /// Rolls all dice of every matching rule, so that no decision depends on another; the first strike wins.
-pub(super) fn roll<S: Strike>(rules: &[Rule<S>], subject: Subject, elapsed: Duration) -> Hit<S> {
+///
+/// `elapsed` is asked only when a rule matches: most of the time there are none, and a clock is not free.
+pub(super) fn roll<S: Strike>(
+    rules: &[Rule<S>],
+    subject: Subject,
+    elapsed: impl Fn() -> Duration,
+) -> Hit<S> {
     let mut hit = Hit {
         latency: Duration::ZERO,
         strike: None,
     };
     for rule in rules.iter().filter(|rule| rule.meets(subject)) {
-        let strength = rule.course.strength(elapsed);
+        let strength = rule.course.strength(elapsed());
         if !rule.latency.is_zero() && rule.latency_dice.roll(rule.latency_ratio) {
             hit.latency += rule.latency.mul_f64(strength);
         }

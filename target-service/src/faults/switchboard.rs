@@ -1,6 +1,6 @@
 //! The faults in force, shared by the fault API, the layers and the telemetry.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use super::{
     FaultSpec, LineLies, MetricLies, RequestFacts,
@@ -95,7 +95,7 @@ impl Faults {
 
     /// The lies to tell, those of the set last. Without any the list is empty and costs nothing.
     pub fn metric_lies(&self) -> Vec<Arc<MetricLies>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current();
         let standing = self.standing_lies.iter();
         standing.chain(&current.metric_lies).cloned().collect()
     }
@@ -131,20 +131,16 @@ impl Faults {
 
     pub(super) fn roll_inner(&self, subject: Subject) -> Hit<InnerStrike> {
         let set = self.current();
-        rule::roll(&set.inner, subject, set.elapsed())
+        rule::roll(&set.inner, subject, || set.elapsed())
     }
 
     pub(super) fn roll_outer(&self, subject: Subject) -> Hit<OuterStrike> {
         let set = self.current();
-        rule::roll(&set.outer, subject, set.elapsed())
+        rule::roll(&set.outer, subject, || set.elapsed())
     }
 
-    pub(super) fn subject(&self, request: &axum::extract::Request) -> Subject {
-        self.catalogue.subject(request)
-    }
-
-    // Cloned out of the lock: a request under way keeps the set that it began with.
-    fn current(&self) -> Arc<FaultSet> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    // Held for one question only, and never across an await.
+    fn current(&self) -> RwLockReadGuard<'_, Arc<FaultSet>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

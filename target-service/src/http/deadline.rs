@@ -1,6 +1,11 @@
 //! The limit on the time of one request.
 
-use std::time::Duration;
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use axum::{
     extract::Request,
@@ -15,7 +20,15 @@ pub async fn deadline<F: Future<Output = Response>>(
     request: Box<Request>,
     next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
-    match tokio::time::timeout(limit.unwrap_or(Duration::MAX), next(request)).await {
+    let mut routed = pin!(next(request));
+    // Most answers are there at once and need no timer.
+    if let Poll::Ready(response) = poll_fn(|cx| Poll::Ready(routed.as_mut().poll(cx))).await {
+        return response;
+    }
+    let Some(limit) = limit else {
+        return routed.await;
+    };
+    match tokio::time::timeout(limit, routed).await {
         Ok(response) => response,
         Err(_elapsed) => HttpError::Timeout.into_response(),
     }

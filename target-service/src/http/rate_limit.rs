@@ -1,7 +1,7 @@
 //! The layer that keeps one client from taking what is meant for all.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
     sync::{Arc, Weak},
     time::{Duration, Instant},
@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     Json,
-    extract::{ConnectInfo, Request},
+    extract::Request,
     http::{Extensions, StatusCode, header::RETRY_AFTER},
     response::Response,
 };
@@ -19,7 +19,11 @@ use governor::{
 use serde_json::json;
 
 use super::refuse;
-use crate::{endpoint::Catalogue, telemetry::Failure};
+use crate::{
+    endpoint::{Catalogue, Subject},
+    server::Wire,
+    telemetry::Failure,
+};
 
 /// How often clients that have been quiet are forgotten.
 const FORGET: Duration = Duration::from_secs(10);
@@ -55,11 +59,8 @@ impl RateLimit {
         Self { clients, catalogue }
     }
 
-    fn check(&self, request: &Request) -> Result<(), Duration> {
-        if self
-            .catalogue
-            .is_probe(self.catalogue.subject(request).route)
-        {
+    fn check(&self, subject: Subject, request: &Request) -> Result<(), Duration> {
+        if self.catalogue.is_probe(subject.route) {
             return Ok(());
         }
         self.admit(client(request.extensions()))
@@ -87,10 +88,11 @@ async fn forget_quiet_clients(clients: Weak<Clients>) {
 /// Answers 429 to clients that ask too often, if there is a limit.
 pub async fn rate_limit<F: Future<Output = Response>>(
     limit: Option<&RateLimit>,
+    subject: Subject,
     request: Box<Request>,
     next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
-    match limit.map(|limit| limit.check(&request)) {
+    match limit.map(|limit| limit.check(subject, &request)) {
         Some(Err(wait)) => too_many_requests(wait),
         None | Some(Ok(())) => next(request).await,
     }
@@ -115,9 +117,9 @@ fn too_many_requests(wait: Duration) -> Response {
 
 /// Who asks, by the address of the connection. `x-forwarded-for` is whatever a client writes into it.
 fn client(extensions: &Extensions) -> IpAddr {
-    let peer: Option<&ConnectInfo<SocketAddr>> = extensions.get();
+    let wire: Option<&Wire> = extensions.get();
     // Without a connection there is one client, and it is limited, too.
-    let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let address = wire.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |wire| wire.peer().ip());
     match address.to_canonical() {
         // One subscriber has a whole /64 and could be a new client with each request.
         IpAddr::V6(v6) => {
@@ -146,8 +148,8 @@ mod tests {
 
     fn of(address: &str) -> IpAddr {
         let mut extensions = Extensions::new();
-        let address: SocketAddr = address.parse().expect("an address");
-        extensions.insert(ConnectInfo(address));
+        let address: std::net::SocketAddr = address.parse().expect("an address");
+        extensions.insert(Wire::of(address));
         client(&extensions)
     }
 

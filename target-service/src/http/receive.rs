@@ -3,7 +3,7 @@
 use std::mem;
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::Request,
     response::{IntoResponse, Response},
 };
@@ -17,7 +17,8 @@ pub async fn receive<F: Future<Output = Response>>(
     mut request: Box<Request>,
     next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
-    if whole {
+    // Most requests have no body, and what is not there need not be put into memory.
+    if whole && !request.body().is_end_stream() {
         match request_body::read(mem::take(request.body_mut())).await {
             Ok(bytes) => *request.body_mut() = Body::from(bytes),
             Err(error) => return HttpError::from(error).into_response(),

@@ -82,6 +82,7 @@ fn assemble(
     };
     Profile {
         dependencies: vec![store],
+        no_store: routes::CHANGING,
         ..Profile::of(routes::router(shared))
     }
 }

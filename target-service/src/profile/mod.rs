@@ -32,6 +32,8 @@ pub struct Profile {
     pub admin: Admin,
     /// Paths of the exposition, `/metrics` among them.
     pub metrics_paths: &'static [&'static str],
+    /// Routes whose answers may not be kept on the way, as what they tell of changes.
+    pub no_store: &'static [&'static str],
 }
 
 /// How request bodies come to the routes.
@@ -62,6 +64,7 @@ impl Profile {
             bodies: Bodies::Whole,
             admin: Admin::SamePort,
             metrics_paths: &["/metrics"],
+            no_store: &[],
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, pin::pin};
 
-use axum::{Router, extract::ConnectInfo, http::Request};
+use axum::{Router, http::Request};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::net::TcpStream;
@@ -24,14 +24,13 @@ pub(super) async fn serve(
     limits: Limits,
     end: Drain,
 ) {
-    let wire = Wire::default();
+    let wire = Wire::of(peer);
     // Small answers leave at once instead of waiting for the client's acknowledgement. A connection that
     // refuses is slower, not wrong.
     let _ = stream.set_nodelay(true);
     let stall = Stall::new(limits.stall_time);
     let io = TokioIo::new(WireStream::new(stream, wire.clone(), stall));
     let service = Told {
-        peer,
         wire: wire.clone(),
         routes: TowerToHyperService::new(routes),
     };
@@ -60,7 +59,6 @@ pub(super) async fn serve(
 
 /// The routes, which learn with each request where it came from.
 struct Told {
-    peer: SocketAddr,
     wire: Wire,
     routes: TowerToHyperService<Router>,
 }
@@ -71,9 +69,7 @@ impl Service<Request<Incoming>> for Told {
     type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let extensions = request.extensions_mut();
-        extensions.insert(ConnectInfo(self.peer));
-        extensions.insert(self.wire.clone());
+        request.extensions_mut().insert(self.wire.clone());
         self.routes.call(request)
     }
 }

@@ -18,21 +18,25 @@ use super::{Limits, wire::Wire};
 /// HTTP knows one limit, which runs from the answer before. This clock tells a client that is silent
 /// between two requests, which is common, from one that trickles a head, which is an attack.
 #[derive(Debug)]
-pub(super) struct HeadTimer {
+pub(super) struct HeadTimer(Arc<Shared>);
+
+/// What all waits of a connection have in common.
+#[derive(Debug)]
+struct Shared {
     wire: Wire,
     head_time: Duration,
     /// One timer for all heads of a connection: it is moved only when it fires or comes too late.
-    alarm: Arc<Mutex<Pin<Box<time::Sleep>>>>,
+    alarm: Mutex<Pin<Box<time::Sleep>>>,
 }
 
 impl HeadTimer {
     pub(super) fn new(wire: Wire, limits: Limits) -> Self {
         let first = time::Instant::now() + limits.head_time;
-        Self {
+        Self(Arc::new(Shared {
             wire,
             head_time: limits.head_time,
-            alarm: Arc::new(Mutex::new(Box::pin(sleep_until(first)))),
-        }
+            alarm: Mutex::new(Box::pin(sleep_until(first))),
+        }))
     }
 }
 
@@ -42,13 +46,11 @@ impl Timer for HeadTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        let received = self.wire.received();
+        let received = self.0.wire.received();
         Box::pin(HeadWait {
-            wire: self.wire.clone(),
-            alarm: Arc::clone(&self.alarm),
+            shared: Arc::clone(&self.0),
             // A new connection is not idle: its client has something to say.
             received: (received > 0).then_some(received),
-            head_time: self.head_time,
             deadline: deadline.into(),
             begun: false,
         })
@@ -61,11 +63,9 @@ impl Timer for HeadTimer {
 
 /// Ends when the client took too long. Polled after each read that leaves the head incomplete.
 struct HeadWait {
-    wire: Wire,
-    alarm: Arc<Mutex<Pin<Box<time::Sleep>>>>,
+    shared: Arc<Shared>,
     /// Bytes before this head; `None`: nothing yet.
     received: Option<u64>,
-    head_time: Duration,
     deadline: time::Instant,
     begun: bool,
 }
@@ -77,12 +77,13 @@ impl Future for HeadWait {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let idle = this.received == Some(this.wire.received());
+        let shared = &*this.shared;
+        let idle = this.received == Some(shared.wire.received());
         if !this.begun && !idle {
             this.begun = true;
-            this.deadline = this.deadline.min(time::Instant::now() + this.head_time);
+            this.deadline = this.deadline.min(time::Instant::now() + shared.head_time);
         }
-        let mut alarm = this.alarm.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut alarm = shared.alarm.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if alarm.deadline() > this.deadline {
                 alarm.as_mut().reset(this.deadline);

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IoSlice},
+    net::SocketAddr,
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
@@ -20,11 +21,12 @@ use tokio::{
 use super::stall::Stall;
 
 /// The connection that a request came over, found among the extensions of the request. Clones share it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Wire(Arc<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    peer: SocketAddr,
     received: AtomicU64,
     /// The end of the stream is a reset.
     reset: AtomicBool,
@@ -38,6 +40,24 @@ struct State {
 }
 
 impl Wire {
+    /// A connection of the client at `peer`.
+    pub fn of(peer: SocketAddr) -> Self {
+        Self(Arc::new(State {
+            peer,
+            received: AtomicU64::default(),
+            reset: AtomicBool::default(),
+            close_flushed: AtomicBool::default(),
+            closed: Notify::default(),
+            appended: Mutex::default(),
+            appending: AtomicBool::default(),
+        }))
+    }
+
+    /// The other end.
+    pub fn peer(&self) -> SocketAddr {
+        self.0.peer
+    }
+
     /// Ends the connection with a TCP reset. The task that serves it is dropped with the caller in it.
     pub fn reset(&self) {
         self.0.reset.store(true, Ordering::Relaxed);

@@ -10,7 +10,7 @@ pub(super) struct Exchange {
     /// From the request's head to the answer's head.
     pub(super) seconds: f64,
     /// Links a latency to its log line.
-    pub(super) trace_id: Option<u128>,
+    pub(super) trace_id: u128,
     /// As announced by `content-length`; 0 when it is not.
     pub(super) request_bytes: u64,
     /// 0 when the length is not known beforehand.

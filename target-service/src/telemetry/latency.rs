@@ -50,11 +50,8 @@ impl Latency {
         }
     }
 
-    pub(super) fn observe(&self, value: f64, trace_id: Option<u128>) {
+    pub(super) fn observe(&self, value: f64, trace_id: u128) {
         self.histogram.observe(value);
-        let Some(trace_id) = trace_id else {
-            return;
-        };
         let bucket = SECONDS.partition_point(|bound| *bound < value);
         // Any recent request will do as an example, so none waits for another.
         if let Ok(mut slot) = self.exemplars[bucket].try_lock() {

@@ -9,8 +9,6 @@ use tracing::field::{Field, Visit};
 pub(super) const MESSAGE: &str = "message";
 /// A whole JSON object of fields whose names are known only when they are written.
 pub(super) const FIELDS: &str = "fields";
-/// A request as the formats that quote requests show it; no field of the others.
-pub(super) const QUOTED: &str = "quoted";
 
 /// Writes `"name":value` of every field that is wanted, with a comma before each but the first.
 pub(super) struct JsonFields<'a> {
@@ -31,6 +29,36 @@ impl JsonFields<'_> {
         let _ = serde_json::to_writer(&mut *self.out, &value);
     }
 
+    /// A member that may be unwanted.
+    pub(super) fn field(&mut self, name: &str, value: impl Serialize) {
+        if (self.wanted)(name) {
+            self.member(name, value);
+        }
+    }
+
+    /// The same for a text without a character that JSON escapes, which need not be looked at.
+    pub(super) fn plain(&mut self, name: &str, text: &[u8]) {
+        if (self.wanted)(name) {
+            self.name(name);
+            self.out.push(b'"');
+            self.out.extend(text);
+            self.out.push(b'"');
+        }
+    }
+
+    /// The members of an object that is JSON already.
+    pub(super) fn object(&mut self, name: &str, object: &str) {
+        let members = object.strip_prefix('{').and_then(|o| o.strip_suffix('}'));
+        let members = members.filter(|members| !members.is_empty());
+        if let Some(members) = members.filter(|_| (self.wanted)(name)) {
+            if self.comma {
+                self.out.push(b',');
+            }
+            self.comma = true;
+            self.out.extend(members.as_bytes());
+        }
+    }
+
     fn name(&mut self, name: &str) {
         if self.comma {
             self.out.push(b',');
@@ -41,33 +69,15 @@ impl JsonFields<'_> {
         self.out.extend(b"\":");
     }
 
-    fn number(&mut self, field: &Field, value: impl Serialize) {
-        if (self.wanted)(field.name()) {
-            self.member(field.name(), value);
-        }
-    }
-
     fn wants_text(&self, name: &str) -> bool {
-        name != QUOTED && (!self.foreign || name == MESSAGE) && (self.wanted)(shown(name))
-    }
-
-    /// The members of an object that is JSON already.
-    fn splice(&mut self, object: &str) {
-        let members = object.strip_prefix('{').and_then(|o| o.strip_suffix('}'));
-        if let Some(members) = members.filter(|members| !members.is_empty()) {
-            if self.comma {
-                self.out.push(b',');
-            }
-            self.comma = true;
-            self.out.extend(members.as_bytes());
-        }
+        (!self.foreign || name == MESSAGE) && (self.wanted)(shown(name))
     }
 }
 
 impl Visit for JsonFields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
-            FIELDS if !self.foreign && (self.wanted)(FIELDS) => self.splice(value),
+            FIELDS if !self.foreign => self.object(FIELDS, value),
             name if self.wants_text(name) => self.member(shown(name), value),
             _ => {}
         }
@@ -82,19 +92,19 @@ impl Visit for JsonFields<'_> {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.number(field, value);
+        self.field(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.number(field, value);
+        self.field(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.number(field, value);
+        self.field(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.number(field, value);
+        self.field(field.name(), value);
     }
 }
 

@@ -1,22 +1,18 @@
-//! Where events become lines: the subscriber behind each [`super::Logger`].
+//! Where events become lines: the subscriber behind each [`super::Logger`]. Lines of requests have a shorter way,
+//! see `request_lines`.
 
-use std::{cell::RefCell, time::SystemTime};
+use std::cell::RefCell;
 
-use tracing::{
-    Event, Level as Severity, Metadata, Subscriber,
-    field::{Field, Visit},
-    level_filters::LevelFilter,
-    span,
-};
+use tracing::{Event, Level as Severity, Metadata, Subscriber, level_filters::LevelFilter, span};
 
 use super::{
     Identity, Level, LogFormat, LogSink,
     log_fields::JsonFields,
     log_stamp::Stamp,
-    log_text::{RequestText, access, dated},
-    logger::{EVENT, REQUEST},
+    log_text::{Message, access, dated},
+    logger::EVENT,
 };
-use crate::faults::{Faults, LineLies, RequestFacts};
+use crate::faults::Faults;
 
 thread_local! {
     /// A line is put together here and copied once, to the sink.
@@ -27,14 +23,15 @@ thread_local! {
 ///
 /// Every service has one of its own, entered per event, so that several in one process stay apart. The
 /// one that is the default of the process writes what libraries have to say, from `warn` upwards.
+#[derive(Debug)]
 pub(super) struct Lines {
-    format: LogFormat,
+    pub(super) format: LogFormat,
     least: Level,
-    identity: Identity,
+    pub(super) identity: Identity,
     /// `"service":..` to `"profile":..`, the same on every line.
     origin: Vec<u8>,
-    sink: LogSink,
-    faults: Faults,
+    pub(super) sink: LogSink,
+    pub(super) faults: Faults,
 }
 
 impl Lines {
@@ -61,82 +58,40 @@ impl Lines {
         }
     }
 
-    /// A request line is honest unless a fault says otherwise, and pays one question for that.
-    fn request(&self, event: &Event<'_>, level: Level) {
-        // The servers that quote requests do so on one level, whatever comes of them.
-        let level = if self.format.quotes_requests() {
-            Level::Info
-        } else {
-            level
-        };
-        let facts = || {
-            let mut facts = Facts::default();
-            event.record(&mut facts);
-            facts.0
-        };
-        let Some(lies) = self.faults.line_lies(facts) else {
-            return self.with_line(event, level, &[], |line| self.sink.send(line));
-        };
-        if lies.dropped {
-            return;
-        }
-        let level = lies.level.unwrap_or(level);
-        self.with_line(event, level, &lies.without, |line| self.lie(&lies, line));
-    }
-
-    fn lie(&self, lies: &LineLies, line: &[u8]) {
-        let mut written = lies.prefix.clone().into_bytes();
-        written.extend(line);
-        if lies.duplicated {
-            written.extend_from_within(..);
-        }
-        let sink = self.sink.clone();
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if !lies.delay.is_zero() => {
-                let until = tokio::time::sleep(lies.delay);
-                runtime.spawn(async move {
-                    until.await;
-                    sink.send(&written);
-                });
-            }
-            // Outside the runtime there are no requests and nothing to wait with.
-            _ => sink.send(&written),
-        }
-    }
-
-    fn with_line(
-        &self,
-        event: &Event<'_>,
-        level: Level,
-        without: &[String],
-        done: impl FnOnce(&[u8]),
-    ) {
+    /// Puts one line together and hands it to `done`, with its line feed.
+    pub(super) fn with_line(write: impl FnOnce(&mut Vec<u8>), done: impl FnOnce(&[u8])) {
         LINE.with_borrow_mut(|line| {
             line.clear();
-            self.write(line, event, level, without);
+            write(line);
             line.push(b'\n');
             done(line);
         });
     }
 
-    fn write(&self, out: &mut Vec<u8>, event: &Event<'_>, level: Level, without: &[String]) {
-        let stamp = Stamp::at(SystemTime::now());
-        let target = event.metadata().target();
-        let request = target == REQUEST;
-        let foreign = !request && target != EVENT;
-        let with = |name: &str| !without.iter().any(|missing| missing == name);
+    /// What every object begins with, for more members.
+    pub(super) fn head<'a>(
+        &self,
+        out: &'a mut Vec<u8>,
+        level: Level,
+        wanted: &'a dyn Fn(&str) -> bool,
+    ) -> JsonFields<'a> {
+        out.extend(b"{\"ts\":\"");
+        Stamp::now().rfc3339(out);
+        out.push(b'"');
+        let mut members = members(out, wanted);
+        members.comma = true;
+        members.field("level", level);
+        members.out.push(b',');
+        members.out.extend(&self.origin);
+        members
+    }
+
+    fn write(&self, out: &mut Vec<u8>, event: &Event<'_>) {
+        let (level, target) = (level(event.metadata()), event.metadata().target());
+        let foreign = target != EVENT;
         match self.format {
             LogFormat::Json => {
-                out.extend(b"{\"ts\":\"");
-                stamp.rfc3339(out);
-                out.push(b'"');
-                let mut members = members(out, &with);
-                members.comma = true;
-                if with("level") {
-                    members.member("level", level);
-                }
-                members.out.push(b',');
-                members.out.extend(&self.origin);
+                let mut members = self.head(out, level, &|_| true);
                 if foreign {
                     members.member("logger", target);
                 }
@@ -145,35 +100,28 @@ impl Lines {
                 out.push(b'}');
             }
             LogFormat::DatedJson => {
-                stamp.go(out);
+                Stamp::now().go(out);
                 out.extend(b" {");
-                let few = |name: &str| matches!(name, "route" | "status" | "latency_ms" | "note");
-                let wanted = |name: &str| with(name) && (!request || few(name));
-                let mut members = members(out, &wanted);
-                if with("service") {
-                    members.member("service", &self.identity.service);
-                }
+                let mut members = members(out, &|_| true);
+                members.member("service", &self.identity.service);
                 members.foreign = foreign;
                 event.record(&mut members);
                 out.push(b'}');
             }
             LogFormat::Dated | LogFormat::Access => {
-                let mut text = RequestText::default();
-                event.record(&mut text);
-                let text = text.without_status(!with("status"));
+                let mut message = Message::default();
+                event.record(&mut message);
                 let logger = if foreign {
                     target
                 } else {
                     &self.identity.service
                 };
                 if self.format == LogFormat::Dated {
-                    dated(out, stamp, logger, level, request, &text);
+                    dated(out, Stamp::now(), logger, level, &message.0, None);
                 } else {
-                    access(out, level, request, &text);
+                    access(out, level, &message.0, None);
                 }
-                if !request {
-                    rest_as_object(out, event, foreign);
-                }
+                rest_as_object(out, event, foreign);
             }
         }
     }
@@ -181,7 +129,7 @@ impl Lines {
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        let own = matches!(metadata.target(), REQUEST | EVENT);
+        let own = metadata.target() == EVENT;
         // The notices of a database server quote what was asked of it.
         let talkative = metadata.target() == "sqlx::postgres::notice";
         let least = if own {
@@ -202,12 +150,7 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let metadata = event.metadata();
-        if metadata.target() == REQUEST {
-            self.request(event, level(metadata));
-        } else {
-            self.with_line(event, level(metadata), &[], |line| self.sink.send(line));
-        }
+        Self::with_line(|line| self.write(line, event), |line| self.sink.send(line));
     }
 
     // Spans go to the collector by a way of their own, see `span_exporter`.
@@ -224,29 +167,10 @@ impl Subscriber for Lines {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// What the rules for lies ask about a request line.
-#[derive(Default)]
-struct Facts(RequestFacts);
-
-impl Visit for Facts {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "method" => value.clone_into(&mut self.0.method),
-            "route" => value.clone_into(&mut self.0.route),
-            _ => {}
-        }
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "status" {
-            self.0.status = value as u16;
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
-
-fn members<'a>(out: &'a mut Vec<u8>, wanted: &'a dyn Fn(&str) -> bool) -> JsonFields<'a> {
+pub(super) fn members<'a>(
+    out: &'a mut Vec<u8>,
+    wanted: &'a dyn Fn(&str) -> bool,
+) -> JsonFields<'a> {
     JsonFields {
         out,
         comma: false,

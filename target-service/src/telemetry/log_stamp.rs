@@ -23,6 +23,10 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
+    pub(super) fn now() -> Self {
+        Self::at(SystemTime::now())
+    }
+
     /// Times before 1970 are shown as 1970.
     pub(super) fn at(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();

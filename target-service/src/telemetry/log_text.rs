@@ -5,82 +5,50 @@ use std::fmt::{self, Write as _};
 use axum::http::StatusCode;
 use tracing::field::{Field, Visit};
 
-use super::{
-    Level,
-    log_fields::{MESSAGE, QUOTED},
-    log_stamp::Stamp,
-};
+use super::{Level, log_fields::MESSAGE, log_stamp::Stamp};
 
 /// What these formats show of an event.
 #[derive(Debug, Default)]
-pub(super) struct RequestText {
-    message: String,
-    /// `127.0.0.1:60704 - "GET / HTTP/1.1"`
-    quoted: String,
-    status: Option<u16>,
-}
+pub(super) struct Message(pub(super) String);
 
-impl RequestText {
-    /// Takes the status away when told so.
-    pub(super) fn without_status(mut self, without: bool) -> Self {
-        self.status = self.status.filter(|_| !without);
-        self
-    }
-}
-
-impl Visit for RequestText {
+impl Visit for Message {
     fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            MESSAGE => value.clone_into(&mut self.message),
-            QUOTED => value.clone_into(&mut self.quoted),
-            _ => {}
-        }
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        if field.name() == "status" {
-            self.status = u16::try_from(value).ok();
+        if field.name() == MESSAGE {
+            value.clone_into(&mut self.0);
         }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == MESSAGE {
-            let _ = write!(self.message, "{value:?}");
+            let _ = write!(self.0, "{value:?}");
         }
     }
 }
 
-/// `<time> - <logger> - <LEVEL> - <message>`. A request has the logger of the server that the format
-/// comes from.
+/// `<time> - <logger> - <LEVEL> - <message>`, and the status of a request.
 pub(super) fn dated(
     out: &mut Vec<u8>,
     stamp: Stamp,
     logger: &str,
     level: Level,
-    request: bool,
-    text: &RequestText,
+    what: &str,
+    status: Option<u16>,
 ) {
     stamp.python(out);
-    let (logger, what) = if request {
-        ("uvicorn.access", &text.quoted)
-    } else {
-        (logger, &text.message)
-    };
     for part in [" - ", logger, " - ", python(level), " - "] {
         out.extend(part.as_bytes());
     }
     line(out, what);
-    if let Some(status) = text.status {
+    if let Some(status) = status {
         out.extend(format!(" {status}").as_bytes());
     }
 }
 
-/// `INFO:     <message>`, the level padded to ten characters.
-pub(super) fn access(out: &mut Vec<u8>, level: Level, request: bool, text: &RequestText) {
-    let what = if request { &text.quoted } else { &text.message };
+/// `INFO:     <message>`, the level padded to ten characters, and the status of a request.
+pub(super) fn access(out: &mut Vec<u8>, level: Level, what: &str, status: Option<u16>) {
     out.extend(format!("{:<10}", format!("{}:", python(level))).as_bytes());
     line(out, what);
-    if let Some(status) = text.status {
+    if let Some(status) = status {
         out.extend(format!(" {status}").as_bytes());
         let status = StatusCode::from_u16(status).ok();
         if let Some(reason) = status.and_then(|status| status.canonical_reason()) {

@@ -1,14 +1,14 @@
 //! The way of a service to its log.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use tracing::{Dispatch, dispatcher};
 
 use super::{LogFormat, LogSink, log_lines::Lines, request_line::RequestLine};
 use crate::faults::Faults;
 
-/// Target of the line of one finished request.
-pub(super) const REQUEST: &str = "target_service::request";
-/// Target of everything else that the service has to say.
+/// Target of everything that the service has to say beside the lines of requests.
 pub(super) const EVENT: &str = "target_service::event";
 
 /// What every line says about its origin.
@@ -52,7 +52,8 @@ pub struct LogStyle {
 /// Writes the lines of one service; clones share its sink.
 #[derive(Debug, Clone)]
 pub struct Logger {
-    lines: Dispatch,
+    lines: Arc<Lines>,
+    events: Dispatch,
     style: LogStyle,
     sink: LogSink,
 }
@@ -73,8 +74,10 @@ impl Logger {
     /// A logger whose request lines lie when `faults` say so.
     pub fn new(identity: Identity, style: LogStyle, sink: LogSink, faults: Faults) -> Self {
         let lines = Lines::new(identity, style.format, style.least, sink.clone(), faults);
+        let lines = Arc::new(lines);
         Self {
-            lines: Dispatch::new(lines),
+            events: Dispatch::new(Arc::clone(&lines)),
+            lines,
             style,
             sink,
         }
@@ -87,7 +90,7 @@ impl Logger {
         }
         // Only fields that are no map fail, and those are a mistake in this crate.
         match serde_json::to_string(&fields) {
-            Ok(fields) => dispatcher::with_default(&self.lines, || {
+            Ok(fields) => dispatcher::with_default(&self.events, || {
                 event!(level, EVENT, { message = msg, fields = fields.as_str() });
             }),
             Err(error) => debug_assert!(false, "log line: {error}"),
@@ -99,24 +102,7 @@ impl Logger {
         if level < self.style.least {
             return;
         }
-        dispatcher::with_default(&self.lines, || {
-            event!(level, REQUEST, {
-                message = "request",
-                method = line.method,
-                route = line.route,
-                status = u64::from(line.status),
-                latency_ms = line.latency_ms,
-                bytes = line.bytes,
-                request_id = line.request_id(),
-                trace_id = line.trace_id(),
-                span_id = line.span_id(),
-                error = line.error,
-                cause = line.cause,
-                note = line.note,
-                fields = line.more.as_deref(),
-                quoted = line.quoted
-            });
-        });
+        self.lines.request(level, line);
     }
 
     /// Which lines are written, and how.
@@ -126,12 +112,12 @@ impl Logger {
 
     /// Takes the warnings of all libraries in this process, too. Only the first logger can.
     pub fn adopt_libraries(&self) {
-        let _ = dispatcher::set_global_default(self.lines.clone());
+        let _ = dispatcher::set_global_default(self.events.clone());
     }
 
     /// Takes what libraries say while `work` runs on this thread.
     pub fn scope<T>(&self, work: impl FnOnce() -> T) -> T {
-        dispatcher::with_default(&self.lines, work)
+        dispatcher::with_default(&self.events, work)
     }
 
     /// Waits until all lines so far are written; see [`LogSink::flush`].

@@ -11,9 +11,13 @@ use axum::{
 use tokio::time::Instant;
 
 use super::{
-    Logger, Metrics, Tracer, exchange::Exchange, request_guard::RequestGuard, request_line::Seen,
+    Logger, Metrics, TraceContext, Tracer, exchange::Exchange, request_guard::RequestGuard,
+    request_line::Seen,
 };
-use crate::{endpoint::Catalogue, faults::Faults};
+use crate::{
+    endpoint::{Catalogue, Subject},
+    faults::Faults,
+};
 
 /// Everything the layer writes to. Clones share it.
 #[derive(Debug, Clone)]
@@ -33,12 +37,13 @@ pub struct Telemetry {
 /// Measures the layers below. The status recorded is the one that this layer hands up.
 pub async fn measure<F: Future<Output = Response>>(
     telemetry: &Telemetry,
+    subject: Subject,
+    trace: TraceContext,
     request: Box<Request>,
     next: impl FnOnce(Box<Request>) -> F,
 ) -> Response {
     let began = Instant::now();
-    let subject = telemetry.catalogue.subject(&request);
-    let seen = Seen::of(&request, subject, telemetry);
+    let seen = Seen::of(&request, subject, trace, telemetry);
     let request_bytes = content_length(request.headers());
     // Kept for liars alone.
     let has_lies = !telemetry.faults.metric_lies().is_empty();
@@ -50,7 +55,7 @@ pub async fn measure<F: Future<Output = Response>>(
         subject,
         status: response.status().as_u16(),
         seconds,
-        trace_id: seen.trace.map(|trace| trace.trace_id),
+        trace_id: trace.trace_id,
         request_bytes,
         response_bytes: response.body().size_hint().exact().unwrap_or(0),
     };

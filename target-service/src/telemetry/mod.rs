@@ -26,6 +26,7 @@ mod native_http;
 mod process;
 mod request_guard;
 mod request_line;
+mod request_lines;
 mod span;
 mod span_exporter;
 mod text_format;

@@ -1,26 +1,26 @@
 //! The log line of one finished request.
 
-use std::net::SocketAddr;
-
 use axum::{
     body::HttpBody,
-    extract::{ConnectInfo, Request},
+    extract::Request,
     http::{HeaderMap, Version},
     response::Response,
 };
 
 use super::{
     Failure, Level, MoreFields, Telemetry,
+    log_fields::{FIELDS, JsonFields},
     trace::TRACESTATE,
     trace_context::{HexId, TraceContext},
 };
 use crate::{
     endpoint::{Subject, UNMATCHED},
     faults::Note,
+    server::Wire,
 };
 
 /// What a line tells. Ids are hex digits.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RequestLine<'a> {
     pub(super) method: &'static str,
     pub(super) route: &'static str,
@@ -28,7 +28,7 @@ pub(super) struct RequestLine<'a> {
     pub(super) latency_ms: f64,
     /// Length of the answer's body, when it is known.
     pub(super) bytes: Option<u64>,
-    pub(super) ids: Option<Ids>,
+    pub(super) trace: TraceContext,
     pub(super) error: Option<&'static str>,
     pub(super) cause: Option<&'a str>,
     pub(super) note: Option<&'a str>,
@@ -37,41 +37,54 @@ pub(super) struct RequestLine<'a> {
     pub(super) quoted: Option<&'a str>,
 }
 
-#[derive(Debug)]
-pub(super) struct Ids {
-    request: HexId<16>,
-    trace: HexId<32>,
-    span: HexId<16>,
-}
-
 impl RequestLine<'_> {
-    pub(super) fn request_id(&self) -> Option<&str> {
-        self.ids.as_ref().map(|ids| ids.request.as_str())
-    }
-
-    pub(super) fn trace_id(&self) -> Option<&str> {
-        self.ids.as_ref().map(|ids| ids.trace.as_str())
-    }
-
-    pub(super) fn span_id(&self) -> Option<&str> {
-        self.ids.as_ref().map(|ids| ids.span.as_str())
+    /// Writes the members in the order of the documentation.
+    pub(super) fn write(&self, to: &mut JsonFields<'_>) {
+        to.plain("msg", b"request");
+        to.plain("method", self.method.as_bytes());
+        to.plain("route", self.route.as_bytes());
+        to.field("status", self.status);
+        to.field("latency_ms", self.latency_ms);
+        if let Some(bytes) = self.bytes {
+            to.field("bytes", bytes);
+        }
+        to.plain("request_id", HexId::of_64(self.trace.request_id).as_bytes());
+        to.plain("trace_id", HexId::of_128(self.trace.trace_id).as_bytes());
+        to.plain("span_id", HexId::of_64(self.trace.span_id).as_bytes());
+        let texts = [
+            ("error", self.error),
+            ("cause", self.cause),
+            ("note", self.note),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                to.field(name, text);
+            }
+        }
+        if let Some(more) = &self.more {
+            to.object(FIELDS, more);
+        }
     }
 }
 
 /// What a line needs of the request, kept while the request is under way.
 #[derive(Debug)]
 pub(super) struct Seen {
-    pub(super) trace: Option<TraceContext>,
+    pub(super) trace: TraceContext,
     /// Only when a span is going to be exported.
     pub(super) trace_state: Option<String>,
     quoted: Option<String>,
 }
 
 impl Seen {
-    pub(super) fn of(request: &Request, subject: Subject, telemetry: &Telemetry) -> Self {
+    pub(super) fn of(
+        request: &Request,
+        subject: Subject,
+        trace: TraceContext,
+        telemetry: &Telemetry,
+    ) -> Self {
         let style = telemetry.logger.style();
-        let trace: Option<TraceContext> = request.extensions().get().copied();
-        let exported = trace.is_some_and(|trace| telemetry.tracer.exports(trace));
+        let exported = telemetry.tracer.exports(trace);
         let quotes = style.format.quotes_requests();
         Self {
             trace,
@@ -93,8 +106,8 @@ fn trace_state(headers: &HeaderMap) -> Option<String> {
 /// Paths and queries may hold keys. So the route template stands for the path, unless the queries of the
 /// profile are known to be harmless.
 fn quote(request: &Request, subject: Subject, queries: bool) -> String {
-    let client: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
-    let client = client.map_or_else(|| "-".to_owned(), |ConnectInfo(client)| client.to_string());
+    let wire: Option<&Wire> = request.extensions().get();
+    let client = wire.map_or_else(|| "-".to_owned(), |wire| wire.peer().to_string());
     let method = subject.method;
     let version = match request.version() {
         Version::HTTP_10 => "1.0",
@@ -121,11 +134,7 @@ impl Telemetry {
             status,
             latency_ms: (seconds * 1e6).round() / 1e3,
             bytes: response.body().size_hint().exact(),
-            ids: seen.trace.map(|trace| Ids {
-                request: HexId::of_64(trace.request_id),
-                trace: HexId::of_128(trace.trace_id),
-                span: HexId::of_64(trace.span_id),
-            }),
+            trace: seen.trace,
             error: failure.map(|failure| failure.kind),
             cause: failure.and_then(|failure| failure.cause.as_deref()),
             note: note.map(|note| note.0.as_str()),

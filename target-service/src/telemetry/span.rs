@@ -36,8 +36,8 @@ impl Telemetry {
         seen: &Seen,
         response: &Response,
     ) {
-        let sampled = seen.trace.filter(|trace| self.tracer.exports(*trace));
-        if let Some(context) = sampled {
+        let context = seen.trace;
+        if self.tracer.exports(context) {
             self.tracer.export(Span {
                 context,
                 trace_state: seen.trace_state.clone(),

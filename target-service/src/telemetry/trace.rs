@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 
-use super::{Tracer, trace_context::Parent};
+use super::{TraceContext, Tracer, trace_context::Parent};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub(super) const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
@@ -19,19 +19,21 @@ pub async fn trace<F: Future<Output = Response>>(
     tracer: &Tracer,
     passes_on: bool,
     mut request: Box<Request>,
-    next: impl FnOnce(Box<Request>) -> F,
+    next: impl FnOnce(Box<Request>, TraceContext) -> F,
 ) -> Response {
     let parent = parent(request.headers());
     let context = tracer.context(parent);
-    request.extensions_mut().insert(context);
     let own = HeaderValue::try_from(context.to_traceparent()).ok();
     if parent.is_none() {
         request.headers_mut().remove(TRACESTATE);
     }
-    if let (true, Some(own)) = (passes_on, &own) {
-        request.headers_mut().insert(TRACEPARENT, own.clone());
+    if passes_on {
+        request.extensions_mut().insert(context);
+        if let Some(own) = &own {
+            request.headers_mut().insert(TRACEPARENT, own.clone());
+        }
     }
-    let mut response = next(request).await;
+    let mut response = next(request, context).await;
     if let Some(own) = own {
         response.headers_mut().insert(TRACEPARENT, own);
     }

@@ -23,17 +23,18 @@ pub struct TraceContext {
 pub(super) struct HexId<const N: usize>([u8; N]);
 
 impl<const N: usize> HexId<N> {
-    fn of(mut id: u128) -> Self {
+    fn of(id: u128) -> Self {
+        let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
         let mut digits = [b'0'; N];
-        for digit in digits.iter_mut().rev() {
-            *digit = b"0123456789abcdef"[(id & 0xf) as usize];
-            id >>= 4;
+        let pairs = digits.rchunks_exact_mut(2);
+        for (pair, byte) in pairs.zip(id.to_le_bytes()) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
         }
         Self(digits)
     }
 
-    pub(super) fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or_default()
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -83,11 +84,17 @@ impl TraceContext {
     }
 
     /// As a `traceparent` header: for the answer, and for requests to the next service.
-    pub fn to_traceparent(self) -> String {
+    pub fn to_traceparent(self) -> Vec<u8> {
         let trace: HexId<32> = HexId::of_128(self.trace_id);
         let span: HexId<16> = HexId::of_64(self.span_id);
         let flags: HexId<2> = HexId::of(self.flags.into());
-        ["00", trace.as_str(), span.as_str(), flags.as_str()].join("-")
+        let parts = [
+            b"00".as_slice(),
+            trace.as_bytes(),
+            span.as_bytes(),
+            flags.as_bytes(),
+        ];
+        parts.join(&b'-')
     }
 }
 
@@ -124,7 +131,7 @@ mod tests {
             request_id: 1,
             flags: 1,
         };
-        assert_eq!(context.to_traceparent(), GOOD);
+        assert_eq!(context.to_traceparent(), GOOD.as_bytes());
     }
 
     #[test]

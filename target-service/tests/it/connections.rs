@@ -2,13 +2,16 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     process::Command,
     time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo, routing::get};
-use target_service::{profile::Profile, server::Limits};
+use axum::{Extension, Router, routing::get};
+use target_service::{
+    profile::Profile,
+    server::{Limits, Wire},
+};
 
 use super::support::{Parts, Program, Running, Scrape, Target, kv_in_memory, program, raw_http};
 
@@ -156,8 +159,8 @@ async fn a_client_that_never_reads_loses_its_connection() {
 
 #[tokio::test]
 async fn a_request_knows_the_address_of_its_client() {
-    async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
-        peer.to_string()
+    async fn peer(Extension(wire): Extension<Wire>) -> String {
+        wire.peer().to_string()
     }
     let target = Parts::kv().target(Profile::of(Router::new().route("/v1/kv", get(peer))));
     let running = Running::of(&target).await;

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use axum::{
     Router,
     body::Body,
-    extract::ConnectInfo,
     http::{Request, StatusCode},
     routing::get,
 };
@@ -14,6 +13,7 @@ use target_service::{
     endpoint::{Catalogue, Endpoint},
     kv::{self, store::MemoryStore},
     profile::{Profile, ProfileName},
+    server::Wire,
     telemetry::{Level, LogFormat},
 };
 
@@ -36,7 +36,7 @@ fn schedule_logging(format: LogFormat) -> Target {
 fn from_client(method: &str, target: &str) -> Request<Body> {
     let client: SocketAddr = "127.0.0.1:60704".parse().expect("an address");
     let request = Request::builder().method(method).uri(target);
-    let request = request.extension(ConnectInfo(client));
+    let request = request.extension(Wire::of(client));
     request.body(Body::empty()).expect("a request")
 }
 

@@ -2,8 +2,8 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
-use axum::{body::Body, extract::ConnectInfo, http::Request};
-use target_service::{http::Rate, kv, profile::ProfileName};
+use axum::{body::Body, http::Request};
+use target_service::{http::Rate, kv, profile::ProfileName, server::Wire};
 
 use super::support::{ENTRY, Parts, Running, Target, kv_in_memory};
 
@@ -19,7 +19,7 @@ fn limited(per_second: u32, burst: u32) -> Target {
 
 fn from(client: &str, path: &str) -> Request<Body> {
     let client: SocketAddr = client.parse().expect("an address");
-    let request = Request::get(path).extension(ConnectInfo(client));
+    let request = Request::get(path).extension(Wire::of(client));
     // Whoever it claims to be.
     let request = request.header("x-forwarded-for", "203.0.113.9");
     request.body(Body::empty()).expect("a request")

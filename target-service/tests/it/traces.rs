@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use target_service::{
     endpoint::{Catalogue, Endpoint},
     kv::{self, store::MemoryStore},
-    profile::{Profile, ProfileName},
+    profile::{Bodies, Profile, ProfileName},
     telemetry::{CollectorUrl, Identity, SpanExporter, Tracer},
 };
 
@@ -47,7 +47,11 @@ fn echo() -> Target {
         Json(json!({"traceparent": all("traceparent"), "tracestate": all("tracestate")}))
     };
     Target::of(ProfileName::Sidecar, ECHO, |_| {
-        Profile::of(Router::new().route("/echo", get(handed_on)))
+        Profile {
+            // As in every profile that passes requests on.
+            bodies: Bodies::Streamed,
+            ..Profile::of(Router::new().route("/echo", get(handed_on)))
+        }
     })
 }
 

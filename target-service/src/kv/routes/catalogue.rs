@@ -19,6 +19,16 @@ pub(super) const DOCS: &str = "/docs";
 pub(super) const DOCS_FILE: &str = "/docs/{file}";
 pub(super) const OPENAPI: &str = "/openapi.json";
 
+/// Routes whose answers tell of entries, which change.
+pub(in crate::kv) const CHANGING: &[&str] = &[
+    ENTRY,
+    LISTING,
+    DATABASES,
+    DATABASE_ENTRY,
+    DATABASE_LISTING,
+    KV,
+];
+
 /// What the profile answers to.
 pub const fn catalogue(compat: Compat) -> Catalogue {
     match compat {

@@ -1,5 +1,7 @@
 //! Databases over HTTP: which there are, and the entries of each.
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     body::Bytes,
@@ -29,7 +31,7 @@ use crate::kv::{
 type EntryPath = Result<Path<EntryParameters>, PathRejection>;
 
 /// The routes of all databases.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route(DATABASES, get(list))
         .route(DATABASE_ENTRY, get(read).put(write).delete(remove))
@@ -86,7 +88,9 @@ pub(in crate::kv) struct Databases {
         Failures,
     ),
 )]
-pub(in crate::kv) async fn list(State(shared): State<Shared>) -> Result<Json<Databases>, KvError> {
+pub(in crate::kv) async fn list(
+    State(shared): State<Arc<Shared>>,
+) -> Result<Json<Databases>, KvError> {
     let databases = shared.entries.databases().await?;
     let databases = databases.into_iter().map(|(database, entries)| Database {
         database: database.get(),
@@ -108,7 +112,7 @@ pub(in crate::kv) async fn list(State(shared): State<Shared>) -> Result<Json<Dat
     ),
 )]
 pub(in crate::kv) async fn read(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: EntryPath,
 ) -> Result<Response, KvError> {
     let (database, key) = shared.checked(Operation::Get, entry(path))?;
@@ -127,7 +131,7 @@ pub(in crate::kv) async fn read(
     ),
 )]
 pub(in crate::kv) async fn write(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: EntryPath,
     body: Bytes,
 ) -> Result<StatusCode, KvError> {
@@ -146,7 +150,7 @@ pub(in crate::kv) async fn write(
     ),
 )]
 pub(in crate::kv) async fn remove(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: EntryPath,
 ) -> Result<StatusCode, KvError> {
     let (database, key) = shared.checked(Operation::Delete, entry(path))?;
@@ -163,7 +167,7 @@ pub(in crate::kv) async fn remove(
     ),
 )]
 pub(in crate::kv) async fn list_keys(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: Result<Path<DatabaseParameter>, PathRejection>,
     query: ListingQuery,
 ) -> Result<Json<Keys>, KvError> {

@@ -28,7 +28,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The routes of the description.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route(OPENAPI, get(document))
         .route(DOCS, get(page))
@@ -40,7 +40,7 @@ pub(super) fn router() -> Router<Shared> {
     get, path = "/openapi.json", operation_id = "get_openapi", tag = "service",
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value), Failures),
 )]
-pub(in crate::kv) async fn document(State(shared): State<Shared>) -> Json<OpenApi> {
+pub(in crate::kv) async fn document(State(shared): State<Arc<Shared>>) -> Json<OpenApi> {
     Json(openapi::document(shared.compat))
 }
 

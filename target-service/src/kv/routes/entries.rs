@@ -1,8 +1,10 @@
 //! Entries of database 0 over HTTP: put, get, delete, list. What they do, `databases` does for any other.
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{
         Path, Query, State,
         rejection::{PathRejection, QueryRejection},
@@ -28,7 +30,7 @@ type EntryPath = Result<Path<KeyParameter>, PathRejection>;
 pub(super) type ListingQuery = Result<Query<Listing>, QueryRejection>;
 
 /// The routes of database 0.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route(ENTRY, get(read).put(write).delete(remove))
         .route(LISTING, get(list))
@@ -75,7 +77,7 @@ pub(in crate::kv) struct Keys {
     ),
 )]
 pub(in crate::kv) async fn read(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: EntryPath,
 ) -> Result<Response, KvError> {
     let key = shared.checked(Operation::Get, key(path))?;
@@ -94,7 +96,7 @@ pub(in crate::kv) async fn read(
     ),
 )]
 pub(in crate::kv) async fn write(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: EntryPath,
     body: Bytes,
 ) -> Result<StatusCode, KvError> {
@@ -113,7 +115,7 @@ pub(in crate::kv) async fn write(
     ),
 )]
 pub(in crate::kv) async fn remove(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     path: EntryPath,
 ) -> Result<StatusCode, KvError> {
     let key = shared.checked(Operation::Delete, key(path))?;
@@ -130,7 +132,7 @@ pub(in crate::kv) async fn remove(
     ),
 )]
 pub(in crate::kv) async fn list(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     query: ListingQuery,
 ) -> Result<Json<Keys>, KvError> {
     shared.list(DatabaseId::ZERO, query).await
@@ -154,7 +156,7 @@ impl Shared {
         let value = self.entries.get(database, &key).await?;
         let value = value.ok_or(KvError::KeyNotFound)?;
         let text = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
-        Ok((text, value.into_string()).into_response())
+        Ok((text, Body::from(value.into_string())).into_response())
     }
 
     pub(super) async fn write(

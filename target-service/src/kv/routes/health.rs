@@ -1,6 +1,6 @@
 //! `/health`: the store's health, in two words.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -38,7 +38,7 @@ const UNHEALTHY: Json<Health> = Json(Health {
 });
 
 /// The route.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new().route(HEALTH, get(health))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn router() -> Router<Shared> {
     get, path = "/health", operation_id = "get_health", tag = "service",
     responses((status = 200, description = "The store answers.", body = Health), FailuresOr<Health>),
 )]
-pub(in crate::kv) async fn health(State(shared): State<Shared>) -> Response {
+pub(in crate::kv) async fn health(State(shared): State<Arc<Shared>>) -> Response {
     if shared.compat == Compat::DumbKv {
         return HEALTHY.into_response();
     }

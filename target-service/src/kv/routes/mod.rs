@@ -12,24 +12,19 @@ mod error;
 pub(super) mod health;
 pub(super) mod page;
 
+pub(super) use catalogue::CHANGING;
 pub use catalogue::catalogue;
 pub(super) use error::Detail;
 pub use error::KvError;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    http::{HeaderValue, header::CACHE_CONTROL},
-    response::Response,
-};
-use tower::util::MapResponseLayer;
+use axum::Router;
 
 use super::{Compat, Entries, Operation, Outcome};
 use crate::profile::Dependency;
 
 /// What every route can use.
-#[derive(Clone)]
 pub(super) struct Shared {
     pub(super) entries: Entries,
     pub(super) compat: Compat,
@@ -55,22 +50,12 @@ pub(super) fn router(shared: Shared) -> Router {
         Compat::None => dumbkv::native::router(),
         Compat::DumbKv => dumbkv::original::router(),
     };
-    let data = Router::new()
+    Router::new()
         .merge(entries::router())
         .merge(databases::router())
         .merge(kv)
-        .layer(MapResponseLayer::new(no_store));
-    Router::new()
-        .merge(data)
         .merge(health::router())
         .merge(page::router())
         .merge(docs::router())
-        .with_state(shared)
-}
-
-/// Entries change: no answer about them may be kept on the way.
-fn no_store(mut response: Response) -> Response {
-    let no_store = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(CACHE_CONTROL, no_store);
-    response
+        .with_state(Arc::new(shared))
 }

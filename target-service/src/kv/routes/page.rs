@@ -1,6 +1,6 @@
 //! The page for people, and its icon.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
@@ -42,7 +42,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The routes of the page.
-pub(super) fn router() -> Router<Shared> {
+pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route(PAGE, get(page))
         .route(FAVICON, get(icon))

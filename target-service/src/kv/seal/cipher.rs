@@ -1,8 +1,10 @@
 //! One master key at work.
 
+use std::io::Write as _;
+
 use aes_gcm::{
-    Aes256Gcm, KeyInit as _, Nonce,
-    aead::{Aead as _, Generate as _, Payload},
+    Aes256Gcm, KeyInit as _, Nonce, Tag,
+    aead::{Aead as _, AeadInOut as _, Generate as _, Payload},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac as _};
@@ -32,16 +34,18 @@ pub enum SealError {
 
 pub(super) struct Cipher {
     name: String,
-    id_key: Zeroizing<[u8; 32]>,
+    /// The id key with its two blocks hashed: each id goes on from here.
+    id_mac: Hmac<Sha256>,
     encryption: Aes256Gcm,
 }
 
 impl Cipher {
     pub(super) fn new(master: &MasterKey) -> Self {
         let encryption_key = master.derive(b"sloproof kv 1 encryption");
+        let id_mac = Hmac::new_from_slice(&*master.derive(b"sloproof kv 1 key id"));
         Self {
             name: master.name().to_owned(),
-            id_key: master.derive(b"sloproof kv 1 key id"),
+            id_mac: id_mac.expect("HMAC takes keys of any length"),
             encryption: Aes256Gcm::new((&*encryption_key).into()),
         }
     }
@@ -51,8 +55,7 @@ impl Cipher {
     }
 
     pub(super) fn id(&self, database: DatabaseId, key: &Key) -> KeyId {
-        let mac = Hmac::<Sha256>::new_from_slice(&*self.id_key);
-        let mut mac = mac.expect("HMAC takes keys of any length");
+        let mut mac = self.id_mac.clone();
         mac.update(&database.get().to_be_bytes());
         mac.update(key.as_str().as_bytes());
         KeyId::new(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
@@ -91,26 +94,30 @@ impl Cipher {
             return Err(SealError::UnknownMasterKey);
         }
         let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| SealError::Form)?;
+        let mut body = Zeroizing::new(body);
         if body.len() < NONCE + TAG {
             return Err(SealError::Form);
         }
-        let (nonce, encrypted) = body.split_at(NONCE);
-        let nonce = Nonce::try_from(nonce).map_err(|_| SealError::Form)?;
-        let payload = Payload {
-            msg: encrypted,
-            aad: &self.context(id),
-        };
-        let plain = self.encryption.decrypt(&nonce, payload);
-        let plain = Zeroizing::new(plain.map_err(|_| SealError::Forged)?);
-        entry(&plain).ok_or(SealError::Form)
+        // Opened in its place.
+        let (nonce, body) = body.split_at_mut(NONCE);
+        let (text, tag) = body.split_at_mut(body.len() - TAG);
+        let nonce = Nonce::try_from(&*nonce).map_err(|_| SealError::Form)?;
+        let tag = Tag::try_from(&*tag).map_err(|_| SealError::Form)?;
+        let context = self.context(id);
+        let opened =
+            self.encryption
+                .decrypt_inout_detached(&nonce, &context, (&mut *text).into(), &tag);
+        opened.map_err(|_| SealError::Forged)?;
+        entry(text).ok_or(SealError::Form)
     }
 
     /// What is authenticated beside the entry itself. Unambiguous: lengths and alphabets are fixed.
     fn context(&self, id: &EntryId) -> Vec<u8> {
-        let database = id.database.to_string();
-        [VERSION, &self.name, &database, id.key.as_str()]
-            .join(".")
-            .into_bytes()
+        let (name, database, key) = (&self.name, id.database, id.key.as_str());
+        // Room for all of it, a database of ten digits included.
+        let mut context = Vec::with_capacity(VERSION.len() + name.len() + key.len() + 13);
+        write!(context, "{VERSION}.{name}.{database}.{key}").expect("writing to memory");
+        context
     }
 }
 

@@ -1,5 +1,7 @@
 //! `/kv` with statuses that say what happened.
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     body::Bytes,
@@ -18,7 +20,7 @@ use crate::kv::{
 };
 
 /// The route.
-pub(in crate::kv::routes) fn router() -> Router<Shared> {
+pub(in crate::kv::routes) fn router() -> Router<Arc<Shared>> {
     let methods = get(query).put(write).post(read).delete(remove);
     let methods = methods.fallback(async || method_not_allowed("GET, POST, PUT, DELETE"));
     Router::new().route(KV, methods)
@@ -74,7 +76,7 @@ pub(in crate::kv) struct EntryQuery {
     ),
 )]
 pub(in crate::kv) async fn query(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     query: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Result<Json<Found>, Error> {
     let pairs = query.map(|Query(pairs)| pairs).unwrap_or_default();
@@ -109,7 +111,7 @@ pub(in crate::kv) struct NewEntry {
     ),
 )]
 pub(in crate::kv) async fn write(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     body: Bytes,
 ) -> Result<Json<Success>, Error> {
     let mut entry = shared.checked(Operation::Set, Entry::of_body(&body))?;
@@ -140,7 +142,7 @@ pub(in crate::kv) async fn write(
     ),
 )]
 pub(in crate::kv) async fn read(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     body: Bytes,
 ) -> Result<Json<Found>, Error> {
     let entry = shared.checked(Operation::Get, Entry::of_body(&body))?;
@@ -159,7 +161,7 @@ pub(in crate::kv) async fn read(
     ),
 )]
 pub(in crate::kv) async fn remove(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     body: Bytes,
 ) -> Result<Json<Success>, Error> {
     let entry = shared.checked(Operation::Delete, Entry::of_body(&body))?;

@@ -1,5 +1,7 @@
 //! `/kv` with the statuses and bodies of `DumbKV`, its mistakes included.
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     body::Bytes,
@@ -26,7 +28,7 @@ const NO_VALUE: &str = "'NoneType' object has no attribute 'encode'";
 const UNAVAILABLE: &str = "store unavailable";
 
 /// The route.
-pub(in crate::kv::routes) fn router() -> Router<Shared> {
+pub(in crate::kv::routes) fn router() -> Router<Arc<Shared>> {
     let methods = put(write).post(read).delete(remove);
     let methods = methods.fallback(async || method_not_allowed("POST"));
     Router::new().route(KV, methods)
@@ -71,7 +73,7 @@ impl IntoResponse for Error {
     ),
 )]
 pub(in crate::kv) async fn write(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     body: Bytes,
 ) -> Result<Json<Success>, Error> {
     let entry = shared.checked(Operation::Set, Entry::of_body(&body))?;
@@ -104,7 +106,7 @@ pub(in crate::kv) async fn write(
     ),
 )]
 pub(in crate::kv) async fn read(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     body: Bytes,
 ) -> Result<Json<Found>, Error> {
     let entry = shared.checked(Operation::Get, Entry::of_body(&body))?;
@@ -128,7 +130,7 @@ pub(in crate::kv) async fn read(
     ),
 )]
 pub(in crate::kv) async fn remove(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     body: Bytes,
 ) -> Result<Json<Success>, Error> {
     let entry = shared.checked(Operation::Delete, Entry::of_body(&body))?;
