@@ -50,6 +50,22 @@ pub enum EngineError {
     },
 }
 
+/// What the ledger needs to know of a plan.
+pub fn layout(plan: &LoadPlan) -> Layout {
+    Layout {
+        routes: plan
+            .routes
+            .iter()
+            .map(|r| (r.id.clone(), r.expect.clone()))
+            .collect(),
+        phases: plan
+            .phases
+            .iter()
+            .map(|p| (p.id.clone(), p.measured))
+            .collect(),
+    }
+}
+
 /// One load, ready to start.
 #[derive(Debug)]
 pub struct Engine {

@@ -17,6 +17,6 @@ pub mod template;
 pub mod wire;
 mod worker;
 
-pub use engine::{Engine, Loop};
+pub use engine::{Engine, Loop, layout};
 pub use progress::Progress;
 pub use schedule::Schedule;

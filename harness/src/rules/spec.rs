@@ -62,6 +62,19 @@ pub struct RuleSpec {
 }
 
 impl RuleSpec {
+    /// A rule that records `expr` as `name`.
+    pub fn recording(name: &str, expr: String, labels: Labels) -> Self {
+        Self {
+            alert: None,
+            record: Some(name.to_owned()),
+            expr,
+            hold: None,
+            keep_firing_for: None,
+            labels,
+            annotations: Labels::new(),
+        }
+    }
+
     /// The alert's or record's name; empty if neither is written.
     pub(super) fn name(&self) -> &str {
         self.alert

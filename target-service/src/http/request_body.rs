@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, HttpBody as _},
+    body::{Body, Bytes},
     extract::{DefaultBodyLimit, FromRequest as _, Request},
     http::StatusCode,
 };
@@ -35,9 +35,6 @@ pub enum BodyError {
 
 /// The whole body.
 pub async fn read(body: Body) -> Result<Bytes, BodyError> {
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
     let mut request = Request::new(body);
     DefaultBodyLimit::max(MAX_BYTES).apply(&mut request);
     match timeout(LIMIT, Bytes::from_request(request, &())).await {

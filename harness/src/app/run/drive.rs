@@ -11,13 +11,13 @@ use super::super::{Console, Failure, now};
 use super::desk::Desk;
 use super::live::Live;
 use super::watch::Watch;
-use crate::ledger::{Binder, GeneratorFacts, Layout, Ledger};
+use crate::ledger::{Binder, GeneratorFacts, Ledger};
 use crate::load::engine::Finished;
 use crate::load::fault::FaultSwitch;
 use crate::load::self_watch::{SelfReport, SelfWatch};
 use crate::load::wire::dial::{Reach, Settings};
 use crate::load::wire::place::Place;
-use crate::load::{Engine, Loop, Progress};
+use crate::load::{Engine, Loop, Progress, layout};
 use crate::model::{Millis, PhaseTime, Ratio, Timestamp};
 use crate::scenario::Plan;
 use crate::scenario::plan::{LoadPlan, Phase};
@@ -154,21 +154,6 @@ async fn switch_faults(
         at += Duration::from(phase.duration);
     }
     troubles
-}
-
-fn layout(load: &LoadPlan) -> Layout {
-    Layout {
-        routes: load
-            .routes
-            .iter()
-            .map(|r| (r.id.clone(), r.expect.clone()))
-            .collect(),
-        phases: load
-            .phases
-            .iter()
-            .map(|p| (p.id.clone(), p.measured))
-            .collect(),
-    }
 }
 
 fn facts(

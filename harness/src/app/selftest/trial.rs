@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::server::{Manner, Server};
-use crate::ledger::{Binder, GeneratorFacts, LatencyHistogram, Layout, Ledger};
+use crate::ledger::{Binder, GeneratorFacts, LatencyHistogram, Ledger};
 use crate::load::Engine;
-use crate::load::engine::{EngineError, Loop};
+use crate::load::engine::{EngineError, Loop, layout};
 use crate::load::wire::dial::{DialError, Reach, Settings};
 use crate::load::wire::place::{Place, PlaceError};
 use crate::model::{Millis, PhaseId, RouteId};
@@ -54,18 +54,7 @@ pub(super) fn run(
     let target = Place::parse(&format!("http://{}", server.address))?;
     let reach = runtime.block_on(Reach::find(&target, &Settings::default()))?;
     let plan = plan(rate, length, places);
-    let layout = Layout {
-        routes: plan
-            .routes
-            .iter()
-            .map(|r| (r.id.clone(), r.expect.clone()))
-            .collect(),
-        phases: plan
-            .phases
-            .iter()
-            .map(|p| (p.id.clone(), p.measured))
-            .collect(),
-    };
+    let layout = layout(&plan);
     let engine = Engine::new(&plan, &target, Loop::Open, 0);
     let planned = engine.schedule().total();
     let mut binder = Binder::new(layout.clone(), engine.worker_count());

@@ -10,8 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use crate::ledger::{Binder, GeneratorFacts, Layout, Ledger};
-use crate::load::engine::{Engine, Finished, Loop};
+use crate::ledger::{Binder, GeneratorFacts, Ledger};
+use crate::load::engine::{Engine, Finished, Loop, layout};
 use crate::load::wire::dial::{Reach, Settings};
 use crate::load::wire::place::Place;
 use crate::model::{Millis, PhaseId};
@@ -135,21 +135,6 @@ fn plan() -> LoadPlan {
     }];
     (plan.timeout, plan.drain, plan.max_in_flight) = (Millis(100), Millis(100), 64);
     plan
-}
-
-fn layout(plan: &LoadPlan) -> Layout {
-    Layout {
-        routes: plan
-            .routes
-            .iter()
-            .map(|r| (r.id.clone(), r.expect.clone()))
-            .collect(),
-        phases: plan
-            .phases
-            .iter()
-            .map(|p| (p.id.clone(), p.measured))
-            .collect(),
-    }
 }
 
 struct Ran {

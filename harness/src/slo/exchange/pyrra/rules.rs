@@ -114,7 +114,7 @@ impl<'a> Made<'a> {
         let labels = self.shared(&self.grouping);
         let record_one = |window: Millis| {
             let expr = self.measure.burn_rate(&print(window), &self.grouping);
-            record(&self.burn_name(window), expr, labels.clone())
+            RuleSpec::recording(&self.burn_name(window), expr, labels.clone())
         };
         let mut rules: Vec<RuleSpec> = lengths.into_iter().map(record_one).collect();
         let alerting = &self.slo.spec.alerting;
@@ -175,7 +175,7 @@ impl<'a> Made<'a> {
         };
         let counted = |s: &crate::slo::exchange::selector::Selector, labels: Labels| {
             let expr = format!("{sum}(increase({s}[{window}]))");
-            record(&increase_name(&s.name, &window), expr, labels)
+            RuleSpec::recording(&increase_name(&s.name, &window), expr, labels)
         };
         let mut rules = Vec::new();
         let mut absent = Vec::new();
@@ -200,18 +200,22 @@ impl<'a> Made<'a> {
                 let all = format!("{sum}(increase({total}[{window}]))");
                 let fast =
                     format!("histogram_fraction(0, {seconds}, {all}) * histogram_count({all})");
-                rules.push(record(
+                rules.push(RuleSpec::recording(
                     &name,
                     format!("histogram_count({all})"),
                     labels.clone(),
                 ));
-                rules.push(record(&name, fast, with("le", &seconds.to_string())));
+                rules.push(RuleSpec::recording(
+                    &name,
+                    fast,
+                    with("le", &seconds.to_string()),
+                ));
             }
             Measure::Gauge(gauge) => {
                 for (kind, function) in [("count", "count_over_time"), ("sum", "sum_over_time")] {
                     let name = format!("{}:{kind}{window}", gauge.name);
                     let expr = format!("{sum}({function}({gauge}[{window}]))");
-                    rules.push(record(&name, expr, labels.clone()));
+                    rules.push(RuleSpec::recording(&name, expr, labels.clone()));
                 }
                 absent.push((gauge.to_string(), labels.clone()));
             }
@@ -247,7 +251,7 @@ impl<'a> Made<'a> {
 
     fn generic(&self) -> Vec<RuleSpec> {
         let window = print(self.period);
-        let fact = |name: &str, expr: String| record(name, expr, self.common());
+        let fact = |name: &str, expr: String| RuleSpec::recording(name, expr, self.common());
         let mut rules = vec![
             fact("pyrra_objective", self.target.to_string()),
             fact("pyrra_window", (self.period.0 / 1000).to_string()),
@@ -311,16 +315,4 @@ fn handed_on(texts: &Labels) -> Labels {
         Some((key.to_owned(), value.clone()))
     });
     handed.collect()
-}
-
-fn record(name: &str, expr: String, labels: Labels) -> RuleSpec {
-    RuleSpec {
-        alert: None,
-        record: Some(name.to_owned()),
-        expr,
-        hold: None,
-        keep_firing_for: None,
-        labels,
-        annotations: Labels::new(),
-    }
 }

@@ -83,12 +83,12 @@ impl<'a> Made<'a> {
             let window = duration::print(Millis(minutes * MINUTE));
             let mut labels = self.labels.clone();
             labels.insert("sloth_window".to_owned(), window.clone());
-            record(&rate(&window), self.ratio(&window), labels)
+            RuleSpec::recording(&rate(&window), self.ratio(&window), labels)
         };
         let mut rules: Vec<RuleSpec> = windows.into_iter().map(ratio).collect();
         let period = duration::print(self.period);
         let short = format!("{}{}[{period}]", rate("5m"), self.selector);
-        rules.push(record(
+        rules.push(RuleSpec::recording(
             &rate(&period),
             format!(
                 "sum_over_time({short})\n/ ignoring (sloth_window)\ncount_over_time({short})\n"
@@ -115,7 +115,7 @@ impl<'a> Made<'a> {
     fn facts(&self) -> Vec<RuleSpec> {
         let objective = self.slo.objective / 100.0;
         let days = self.period.as_secs_f64() / 86_400.0;
-        let fact = |name: &str, expr: String| record(name, expr, self.labels.clone());
+        let fact = |name: &str, expr: String| RuleSpec::recording(name, expr, self.labels.clone());
         let sel = &self.selector;
         let burn = |window: &str| {
             format!(
@@ -145,7 +145,7 @@ impl<'a> Made<'a> {
                 "slo:period_error_budget_remaining:ratio",
                 format!("1 - slo:period_burn_rate:ratio{sel}"),
             ),
-            record("sloth_slo_info", "vector(1)".to_owned(), info),
+            RuleSpec::recording("sloth_slo_info", "vector(1)".to_owned(), info),
         ]
     }
 
@@ -222,16 +222,4 @@ impl<'a> Made<'a> {
 
 fn rate(window: &str) -> String {
     format!("slo:sli_error:ratio_rate{window}")
-}
-
-fn record(name: &str, expr: String, labels: Labels) -> RuleSpec {
-    RuleSpec {
-        alert: None,
-        record: Some(name.to_owned()),
-        expr,
-        hold: None,
-        keep_firing_for: None,
-        labels,
-        annotations: Labels::new(),
-    }
 }
