@@ -36,47 +36,37 @@ pub struct Judgement {
 pub fn judge(objective: &Objective, ledger: &Ledger, delivery: &Delivery) -> Judgement {
     let step = Measured::of(ledger);
     let wanted = objective.samples();
-    if step.response.count() < wanted {
-        let n = step.response.count();
+    if step.planned < wanted {
+        let n = step.planned;
         return invalid(format!("{n} samples, where {wanted} are needed"));
     }
-    match (&delivery.kept_up, delivery.lacked_places) {
-        (Ok(()), places) => {
-            let planned = step.planned;
-            match Measured::broken(&step.response, planned, step.bad, planned, objective) {
+    let response = Measured::broken(
+        &step.response,
+        step.planned,
+        step.bad,
+        step.planned,
+        objective,
+    );
+    match (&delivery.kept_up, delivery.lacked_places, response) {
+        (Ok(()), _, None) => Judgement {
+            judged: Judged::Holds,
+            why: String::new(),
+        },
+        // Late for want of a place: the service is slow, or the places are few.
+        (Ok(()), _, Some(why)) | (Err(_), Some(_), Some(why)) if step.service_breaks(objective) => {
+            match &delivery.busy {
                 None => Judgement {
-                    judged: Judged::Holds,
-                    why: String::new(),
+                    judged: Judged::Breaks,
+                    why,
                 },
-                Some(_) => blame(objective, &step, delivery, || {
-                    places.map_or_else(|| LATE.to_owned(), too_few_places)
-                }),
+                Some(busy) => invalid(busy.clone()),
             }
         }
-        (Err(_), Some(places)) => blame(objective, &step, delivery, || too_few_places(places)),
-        (Err(why), None) => invalid(why.clone()),
-    }
-}
-
-/// Breaks if the service did it without any help of the generator.
-fn blame(
-    objective: &Objective,
-    step: &Measured,
-    delivery: &Delivery,
-    otherwise: impl FnOnce() -> String,
-) -> Judgement {
-    // What was never sent has no service time, and is not the service's doing.
-    let sent = step.planned - step.not_sent;
-    let asked = step.service.count() + step.timed_out;
-    let bad = step.bad - step.not_sent;
-    let broken = Measured::broken(&step.service, asked, bad, sent, objective);
-    match (broken, &delivery.busy) {
-        (Some(_), Some(busy)) => invalid(busy.clone()),
-        (Some(why), None) => Judgement {
-            judged: Judged::Breaks,
-            why,
-        },
-        (None, _) => invalid(otherwise()),
+        (_, Some(places), _) => invalid(format!(
+            "arrivals waited for one of {places} places in flight, which says nothing about the service: raise -c"
+        )),
+        (Err(why), None, _) => invalid(why.clone()),
+        (Ok(()), None, Some(_)) => invalid(LATE.to_owned()),
     }
 }
 
@@ -85,12 +75,6 @@ fn invalid(why: String) -> Judgement {
         judged: Judged::Invalid,
         why,
     }
-}
-
-fn too_few_places(places: u32) -> String {
-    format!(
-        "arrivals waited for one of {places} places in flight, which says nothing about the service: raise -c"
-    )
 }
 
 /// The measured phases, summed.
@@ -117,24 +101,42 @@ impl Measured {
         }
     }
 
+    /// Whether the service breaks the objective without any help of the generator. What was never sent has no service
+    /// time and is not the service's doing; what timed out took longer than anything that was answered.
+    fn service_breaks(&self, objective: &Objective) -> bool {
+        let sent = self.planned - self.not_sent;
+        let asked = self.service.count() + self.timed_out;
+        let bad = self.bad - self.not_sent;
+        Self::broken(&self.service, asked, bad, sent, objective).is_some()
+    }
+
     /// What of the objective is broken, in words. Requests among `of` that the histogram lacks were slower than all.
     fn broken(
         histogram: &LatencyHistogram,
         of: u64,
         bad: u64,
-        sent: u64,
+        planned: u64,
         objective: &Objective,
     ) -> Option<String> {
-        if let Some(share) = Ratio::of(bad, sent).filter(|share| *share > objective.bad) {
+        if let Some(share) = Ratio::of(bad, planned).filter(|share| *share > objective.bad) {
             return Some(format!("{share} bad"));
         }
-        let slow = |bound: &LatencyBound| match quantile(histogram, bound.quantile, of) {
-            Some(us) if us < bound.below_us => None,
-            Some(us) => Some(format!("{} {}", bound.name(), millis(us))),
-            None => Some(format!("{} of no answer at all", bound.name())),
+        let slow = |bound: &LatencyBound| {
+            // Where few were sent, the highest percentile that they can tell: the one that is asked for lies above it.
+            let q = bound.quantile.min(told_by(of)?);
+            match quantile(histogram, q, of) {
+                Some(us) if us < bound.below_us => None,
+                Some(us) => Some(format!("{} {}", bound.name(), millis(us))),
+                None => Some(format!("{} had no answer", bound.name())),
+            }
         };
         objective.latency.iter().find_map(slow)
     }
+}
+
+/// The highest quantile that so many samples tell: ten lie beyond it.
+fn told_by(samples: u64) -> Option<f64> {
+    (samples > 10).then(|| 1.0 - 10.0 / samples as f64)
 }
 
 /// The quantile of `of` requests, of which the histogram holds the fastest; `None` where it lies beyond those.
@@ -151,3 +153,6 @@ fn millis(us: u64) -> String {
     let decimals = usize::from(ms < 10.0);
     format!("{ms:.decimals$} ms")
 }
+
+#[cfg(test)]
+mod tests;

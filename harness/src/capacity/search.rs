@@ -4,7 +4,8 @@
 //! **Narrow**: the geometric middle of the highest rate that held and the lowest that did not, until the two are
 //! within the precision. **Confirm**: both ends again, taking turns, with arrivals of their own. What a rate is taken
 //! for is the majority of its steps, a tie counting as broken; so when a confirmation overrules the search, the
-//! bracket moves and the search goes on from there. A step that is not valid says nothing about the service: it is
+//! bracket moves and the search goes on from there; where steps contradict each other, the nearest rates at which all
+//! steps agree become the ends. A step that is not valid says nothing about the service: it is
 //! repeated, and a rate whose every try was invalid is a ceiling of the generator.
 //!
 //! How long it can take is known before: [`Settings::most_steps`].
@@ -88,14 +89,15 @@ pub enum Next {
 impl Settings {
     /// The number of steps is never above this:
     ///
-    /// (1 + retries) × (C + 6 × N) + 6 × (repeats + retries), with
+    /// (1 + retries) × (C + 12 × N) + 6 × (repeats + retries), with
     /// C = 1 + ⌈log₂(limit / start)⌉ rates to climb, and
     /// N = 1 + ⌈log₂(ln 2 / ln(1 + precision))⌉ rates to narrow one doubling down to the precision.
     ///
-    /// 6 is [`MOST_CONFIRMED`]. A service that does not contradict itself takes at most C + N + 2 × repeats.
+    /// 6 is [`MOST_CONFIRMED`], and 12 stands for both sides of each. A service that does not contradict itself takes
+    /// at most C + N + 2 × repeats.
     pub fn most_steps(&self) -> u32 {
         let most = MOST_CONFIRMED as u32;
-        (1 + self.retries) * (self.climbs() + most * self.narrowings())
+        (1 + self.retries) * (self.climbs() + 2 * most * self.narrowings())
             + most * (self.repeats + self.retries)
     }
 
@@ -113,32 +115,64 @@ impl Settings {
 
 /// The next step after these.
 pub fn next(settings: &Settings, trials: &[Trial]) -> Next {
+    if trials.len() >= settings.most_steps() as usize {
+        return Next::Done;
+    }
+    wanted(settings, trials)
+}
+
+fn wanted(settings: &Settings, trials: &[Trial]) -> Next {
     let rates = rates(trials);
-    if rates.is_empty() {
+    let Some(last) = trials.last() else {
         return Next::Try {
             rate: settings.start,
             purpose: Purpose::Climb,
         };
-    }
-    if let Some(last) = trials.last()
-        && opinion(settings, trials, last.rate) == Opinion::NotYet
-    {
+    };
+    if opinion(settings, trials, last.rate) == Opinion::NotYet {
         return Next::Try {
             rate: last.rate,
             purpose: last.purpose,
         };
     }
     let (low, high) = ends(settings, trials, &rates);
-    if let Some(next) = search(settings, &rates, low, high) {
-        return next;
-    }
-    // The ends first; then those at which all steps agree, where they are others.
-    let ends = [low, high.filter(|high| votes(trials, *high).valid() > 0)];
-    let agreed = Bracket::of(trials);
-    [ends, [agreed.low, agreed.high]]
-        .into_iter()
-        .find_map(|pair| confirm(settings, trials, pair))
+    let measured = high.filter(|high| votes(trials, *high).valid() > 0);
+    // The bracket by majority first; then the one at whose ends all steps agree, where that is another.
+    search(settings, &rates, low, high)
+        .or_else(|| confirm(settings, trials, [low, measured]))
+        .or_else(|| around_contested(settings, trials, &rates))
+        .or_else(|| {
+            let agreed = Bracket::of(trials);
+            confirm(settings, trials, [agreed.low, agreed.high])
+        })
         .unwrap_or(Next::Done)
+}
+
+/// Where steps contradicted each other, the ends at which all agree may lie far apart: brings them closer to the
+/// contested rates between them.
+fn around_contested(settings: &Settings, trials: &[Trial], rates: &[f64]) -> Option<Next> {
+    let Bracket {
+        low: Some(low),
+        high: Some(high),
+    } = Bracket::of(trials)
+    else {
+        return None;
+    };
+    let inside: Vec<f64> = rates
+        .iter()
+        .copied()
+        .filter(|rate| low < *rate && *rate < high)
+        .collect();
+    let (first, last) = (*inside.first()?, *inside.last()?);
+    let contested = inside.iter().any(|rate| {
+        let votes = votes(trials, *rate);
+        votes.held > 0 && votes.broke > 0
+    });
+    let full = confirmed(trials).len() >= MOST_CONFIRMED;
+    if !contested || full {
+        return None;
+    }
+    narrow(settings, low, first).or_else(|| narrow(settings, last, high))
 }
 
 /// Climbs while nothing broke, narrows while the ends are apart.
@@ -149,15 +183,31 @@ fn search(settings: &Settings, rates: &[f64], low: Option<f64>, high: Option<f64
             rate: (top * 2.0).min(settings.limit),
             purpose: Purpose::Climb,
         }),
-        (Some(low), Some(high)) if high > low * (1.0 + settings.precision) => {
-            let rate = tidy((low * high).sqrt());
-            (low < rate && rate < high).then_some(Next::Try {
-                rate,
-                purpose: Purpose::Narrow,
-            })
-        }
+        (Some(low), Some(high)) => narrow(settings, low, high),
         _ => None,
     }
+}
+
+/// The middle, if the ends are further apart than the precision.
+fn narrow(settings: &Settings, low: f64, high: f64) -> Option<Next> {
+    let rate = tidy((low * high).sqrt());
+    let apart = high > low * (1.0 + settings.precision);
+    (apart && low < rate && rate < high).then_some(Next::Try {
+        rate,
+        purpose: Purpose::Narrow,
+    })
+}
+
+/// Rates that were confirmed, or are being.
+fn confirmed(trials: &[Trial]) -> Vec<f64> {
+    let confirming = |t: &&Trial| t.purpose == Purpose::Confirm;
+    rates(
+        &trials
+            .iter()
+            .filter(confirming)
+            .copied()
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The end of this bracket that was confirmed less often, as long as one still wants it.
@@ -167,15 +217,12 @@ fn confirm(settings: &Settings, trials: &[Trial], ends: [Option<f64>; 2]) -> Opt
             .iter()
             .filter(move |t| t.purpose == Purpose::Confirm && same(t.rate, rate))
     };
-    let confirmed = rates(trials)
-        .into_iter()
-        .filter(|rate| confirmations(*rate).next().is_some())
-        .count();
+    let room = confirmed(trials).len() < MOST_CONFIRMED;
     let wants = |rate: &f64| {
         let made = confirmations(*rate).count();
         let valid = confirmations(*rate).filter(|t| t.judged != Judged::Invalid);
-        let room = made > 0 || confirmed < MOST_CONFIRMED;
-        room && (valid.count() as u32) < settings.repeats
+        (room || made > 0)
+            && (valid.count() as u32) < settings.repeats
             && (made as u32) < settings.repeats + settings.retries
     };
     ends.into_iter()

@@ -15,7 +15,7 @@ fn settings() -> Settings {
 /// Steps until the search is done; a service that answers by rate and number of the step.
 fn run(settings: &Settings, mut service: impl FnMut(f64, usize) -> Judged) -> Vec<Trial> {
     let mut trials = Vec::new();
-    while let Next::Try { rate, purpose } = next(settings, &trials) {
+    while let Next::Try { rate, purpose } = wanted(settings, &trials) {
         let judged = service(rate, trials.len());
         trials.push(Trial {
             rate,
@@ -170,6 +170,10 @@ fn where_confirmations_contradict_each_other_the_bracket_is_widened() {
     let (low, high) = (answer.bracket.low.unwrap(), answer.bracket.high.unwrap());
     assert!(low < 496.8 && high > 496.8);
     assert!(high > low * 1.05, "wider than the precision");
+    assert!(
+        high < low * 1.05_f64.powi(3),
+        "no wider than it must be: {low} to {high}"
+    );
 }
 
 #[test]
@@ -189,6 +193,19 @@ fn a_service_that_stays_broken_after_an_overload_widens_the_bracket_and_says_so(
     let answer = Answer::of(&settings(), &trials, false);
     assert!(answer.bracket.low.unwrap() <= 500.0);
     assert!(answer.bracket.high.unwrap() > 300.0);
+}
+
+#[test]
+fn no_answers_keep_it_going_beyond_what_was_promised() {
+    let settings = settings();
+    let trial = Trial {
+        rate: 100.0,
+        purpose: Purpose::Climb,
+        judged: Judged::Holds,
+    };
+    let trials = vec![trial; settings.most_steps() as usize];
+    assert_ne!(wanted(&settings, &trials), Next::Done);
+    assert_eq!(next(&settings, &trials), Next::Done);
 }
 
 #[test]
