@@ -62,7 +62,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         trials: Vec::new(),
     };
     let ended = tokio::select! {
-        ended = climb(console, &mut log, &interrupt) => ended,
+        ended = steps(console, &mut log, &interrupt) => ended,
         () = interrupt.second() => Ok(()),
     };
     if log.steps.is_empty() {
@@ -95,7 +95,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
 }
 
 /// One step after the other, until nothing more would be learned.
-async fn climb(console: &Console, log: &mut Log<'_>, interrupt: &Interrupt) -> Result<(), Failure> {
+async fn steps(console: &Console, log: &mut Log<'_>, interrupt: &Interrupt) -> Result<(), Failure> {
     console.say(&log.search.headline());
     while let Next::Try { rate, purpose } = next(&log.search.settings, &log.trials) {
         let number = log.steps.len() as u32 + 1;
@@ -111,10 +111,11 @@ async fn climb(console: &Console, log: &mut Log<'_>, interrupt: &Interrupt) -> R
             purpose,
             judged: info.judged,
         });
+        let rest = log.search.rest(info.judged);
         log.steps.push(info);
         log.write(&log.document(false))?;
         tokio::select! {
-            () = tokio::time::sleep(log.search.rest()) => {}
+            () = tokio::time::sleep(rest) => {}
             () = interrupt.first() => return Ok(()),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::FindMaxOptions;
 use crate::app::load::plan::{self, PlanError};
 use crate::app::load::quoted;
-use crate::capacity::{LatencyBound, Objective, ObjectiveError, Settings, objective};
+use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
 use crate::model::{Millis, PhaseId};
 use crate::scenario::Plan;
 use crate::scenario::plan::{Arrivals, BadEvents, Curve, ObjectiveExpectation, Phase, SloPlan};
@@ -22,7 +22,15 @@ const PLACES: (u32, u32) = (64, 20_000);
 /// File descriptors that the process needs for itself.
 const OWN_FILES: u64 = 64;
 
-/// How long a time-out is if nothing is said: so many times the longest bound, and a second at least.
+/// After the end of a step, late arrivals are sent for so long.
+const DRAIN: Millis = Millis(1000);
+
+/// Rests between steps: after one that held, and after an overload at most.
+const SHORT_REST: Duration = Duration::from_millis(100);
+const LONG_REST: Duration = Duration::from_secs(2);
+
+/// How long a time-out is if nothing is said, and the rest after an overload: so many times the longest bound. A
+/// time-out is a second at least.
 const PATIENCE: u64 = 4;
 
 /// A search, checked.
@@ -165,7 +173,7 @@ impl Search {
         // Arrivals of its own for every step, the same again for the same command.
         load.seed = load.seed.wrapping_add(u64::from(number) - 1);
         load.max_in_flight = self.places(rate);
-        load.drain = Millis::from(self.rest()) + Millis(1000);
+        load.drain = DRAIN;
         let phase = |id: &str, duration, measured| Phase {
             id: PhaseId::new(id).unwrap_or_else(|_| PhaseId::stand_in()),
             duration,
@@ -199,11 +207,15 @@ impl Search {
         plan
     }
 
-    /// How long to leave the service alone between two steps: what an overload has left behind is not the next
-    /// step's.
-    pub(super) fn rest(&self) -> Duration {
-        let ms = self.objective.slowest_us() * PATIENCE / 1000;
-        Duration::from_millis(ms.clamp(200, 2000))
+    /// How long to leave the service alone after a step: what an overload has left behind is not the next step's.
+    pub(super) fn rest(&self, after: Judged) -> Duration {
+        match after {
+            Judged::Holds => SHORT_REST,
+            Judged::Breaks | Judged::Invalid => {
+                let patience = self.objective.slowest_us() * PATIENCE;
+                Duration::from_micros(patience).clamp(SHORT_REST, LONG_REST)
+            }
+        }
     }
 
     pub(super) fn arrivals(&self) -> &'static str {
