@@ -34,10 +34,10 @@ pub(crate) fn cells<'l>(ledger: &'l Ledger, slo: &SloPlan) -> Vec<&'l Cell> {
 }
 
 /// The user's view: every planned arrival is an event, and whatever is not a whole response is bad. Slow is what was
-/// slow from the moment it was due.
+/// slow from the moment it was due. A journey's step that could not follow is none: the one before it was the event.
 pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Events {
     let sum = Ledger::sum_outcomes(cells.iter().copied());
-    let total = sum.total();
+    let total = sum.total() - sum.not_followed();
     let unfinished = total - sum.completed_total();
     let (bad_least, bad_most) = match slo.bad {
         BadEvents::Status { from, to } => {
