@@ -105,7 +105,8 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
             },
         };
         if let Some(script) = shift.scripts.of(arrival.route) {
-            play(&shift, &desk, &mut kit, script, &mut values, arrival).await;
+            // Boxed, so that places which serve plain routes only stay as small as they are.
+            Box::pin(play(&shift, &desk, &mut kit, script, &mut values, arrival)).await;
             continue;
         }
         let sample = exchange(&shift, &desk, &mut kit, &[], arrival).await;
