@@ -19,23 +19,23 @@ use crate::model::outcome::NotSent;
 /// The longest sleep of a user who thinks, after which he looks whether the run is over.
 const NAP: Duration = Duration::from_millis(50);
 
-/// Sees to the outcome of every step of an arrival. `values` are a buffer that is used again.
+/// Sees to the outcome of every step of an arrival, and says when it was done. `values` are a buffer that is used again.
 pub(super) async fn play<C: Connect>(
     shift: &Shift<C>,
     desk: &Desk,
     kit: &mut Kit<C::Connection>,
     script: &Script,
     values: &mut Vec<Vec<u8>>,
-    mut arrival: Arrival,
-) {
+    (mut arrival, mut now): (Arrival, Duration),
+) -> Duration {
     let mut steps = script.steps();
     if !shift.scripts.fill(script, arrival.seq, values) {
         not_sent(shift, arrival, steps, NotSent::NoRow);
-        return;
+        return now;
     }
     while let Some((step, rest)) = steps.split_first() {
         step.ask(&mut kit.reply);
-        let sample = exchange(shift, desk, kit, values, arrival).await;
+        let sample = exchange(shift, desk, kit, values, arrival, now).await;
         let follows = shift.is_good(&sample) && step.take(&kit.reply, values);
         steps = rest;
         let Some(next) = steps.first() else {
@@ -53,12 +53,16 @@ pub(super) async fn play<C: Connect>(
         arrival = later(shift, arrival, next, due);
         shift.expect(due);
         shift.done(&sample);
-        if let Err(why) = think(shift, due).await {
-            not_sent(shift, arrival, steps, why);
-            break;
+        match think(shift, due).await {
+            Ok(time) => now = time,
+            Err(why) => {
+                not_sent(shift, arrival, steps, why);
+                break;
+            }
         }
     }
     (kit.reply.keep_head, kit.reply.keep_body) = (false, false);
+    shift.now()
 }
 
 /// A later step as an arrival of its own.
@@ -71,8 +75,8 @@ fn later<C>(shift: &Shift<C>, arrival: Arrival, step: &Step, due: Duration) -> A
     }
 }
 
-/// Waits until then; `Err` says why nothing is to be sent any more.
-async fn think<C>(shift: &Shift<C>, until: Duration) -> Result<(), NotSent> {
+/// Waits until then, and says what time it is; `Err` says why nothing is to be sent any more.
+async fn think<C>(shift: &Shift<C>, until: Duration) -> Result<Duration, NotSent> {
     let mut timer = None;
     loop {
         let now = shift.now();
@@ -80,7 +84,7 @@ async fn think<C>(shift: &Shift<C>, until: Duration) -> Result<(), NotSent> {
             return Err(why);
         }
         let Some(left) = until.checked_sub(now).filter(|left| !left.is_zero()) else {
-            return Ok(());
+            return Ok(now);
         };
         let nap = left.min(NAP);
         // The runtime's timer is late by up to a millisecond, which would look like a late generator.
