@@ -126,3 +126,24 @@ fn a_closed_loop_stops_and_has_planned_what_it_asked() {
     assert_partial(&ended);
     assert_eq!(ended.outcomes().completed_total(), server.seen());
 }
+
+#[test]
+fn a_run_that_is_stopped_twice_leaves_its_ledger_too() {
+    let server = Server::start(Manner::StallingAfter(50));
+    let scenario = format!(
+        "apiVersion: sloproof.dev/v1\nkind: Scenario\nmetadata: {{ name: stopped, purpose: stopped twice }}\nspec:\n  \
+         target: {{ url: \"{}\" }}\n  telemetry: {{}}\n  load:\n    timeout: 10m\n    maxInFlight: 40\n    \
+         routes: [{{ name: get, request: GET / }}]\n    phases: [{{ name: only, duration: 20s, rate: 100/s }}]\n",
+        server.url
+    );
+    let mut program = Program::run("stopped.yaml", &[("stopped.yaml", &scenario)]);
+    server.await_seen(90);
+    program.signal(Signal::INT);
+    program.await_line("a partial report follows");
+    program.signal(Signal::TERM);
+    let ended = program.end();
+    assert_eq!(ended.code, Some(130), "{}", ended.told);
+    let outcomes = ended.outcomes();
+    assert_eq!((outcomes.completed_total(), outcomes.timed_out), (50, 40));
+    assert_eq!(outcomes.total(), 2000);
+}

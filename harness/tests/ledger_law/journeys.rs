@@ -8,7 +8,7 @@ use crate::program::{Ended, Program};
 use crate::server::{Manner, Server};
 
 /// Users who ask three times, half a second apart, beside plain requests.
-fn start(server: &Server) -> Program {
+fn start(server: &Server, timeout: &str) -> Program {
     let scenario = format!(
         r#"apiVersion: sloproof.dev/v1
 kind: Scenario
@@ -17,8 +17,8 @@ spec:
   target: {{ url: "{}" }}
   telemetry: {{}}
   load:
-    timeout: 300ms
-    drain: 2s
+    timeout: {timeout}
+    drain: 20s
     feeders: [{{ name: users, file: users.csv }}]
     routes: [{{ name: browse, request: "GET /{{users.name}}" }}]
     journeys:
@@ -49,7 +49,7 @@ fn of_route(ended: &Ended, name: &str) -> OutcomeCounts {
 #[test]
 fn every_step_is_sent_once_and_the_service_has_counted_what_the_ledger_says() {
     let server = Server::start(Manner::Prompt);
-    let ended = start(&server).end();
+    let ended = start(&server, "20s").end();
     let users = of_route(&ended, "enter").completed_total();
     assert!(users > 40, "{users}");
     for step in ["look", "leave"] {
@@ -70,7 +70,7 @@ fn every_step_has_an_outcome_whatever_the_server_does() {
         Manner::KilledAfter(60),
     ] {
         let server = Server::start(manner);
-        let ended = start(&server).end();
+        let ended = start(&server, "300ms").end();
         let users = of_route(&ended, "enter").total();
         for step in ["look", "leave"] {
             let outcomes = of_route(&ended, step);
@@ -86,7 +86,7 @@ fn every_step_has_an_outcome_whatever_the_server_does() {
 #[test]
 fn users_who_think_stop_thinking_when_the_run_is_interrupted() {
     let server = Server::start(Manner::Prompt);
-    let program = start(&server);
+    let program = start(&server, "20s");
     server.await_seen(40);
     program.signal(Signal::INT);
     let ended = program.end();

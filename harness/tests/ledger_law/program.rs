@@ -40,12 +40,26 @@ impl Program {
         files: &[(&str, &str)],
         variables: &[(&str, &str)],
     ) -> Self {
+        Self::command("load", args, files, variables)
+    }
+
+    /// `sloproof run FILE`, of a scenario that needs no stack.
+    pub(crate) fn run(file: &str, files: &[(&str, &str)]) -> Self {
+        Self::command("run", &[file], files, &[])
+    }
+
+    fn command(
+        command: &str,
+        args: &[&str],
+        files: &[(&str, &str)],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let mut child = Command::new(env!("CARGO_BIN_EXE_sloproof"))
-            .arg("load")
+            .arg(command)
             .args(args)
             .args(["--out", "runs"])
             .envs(variables.iter().copied())

@@ -152,7 +152,7 @@ async fn serve(
 
 /// 50 requests in a second.
 fn load(url: &str, args: &[&str]) -> Ended {
-    let all = [&[url, "-r", "50", "-d", "1s"], args].concat();
+    let all = [&[url, "-r", "50", "-d", "1s", "--timeout", "20s"], args].concat();
     Program::start(&all, &[]).end()
 }
 
@@ -174,7 +174,7 @@ fn https_is_loaded_when_its_authority_is_named_or_anybody_is_trusted() {
     let url = format!("https://{}/v1/a", server.address);
     assert_all_answered(&load(&url, &["--cacert", &authority.file()]));
     assert_all_answered(&load(&url, &["--insecure"]));
-    let args = [url.as_str(), "-r", "50", "-d", "1s"];
+    let args = [url.as_str(), "-r", "50", "-d", "1s", "--timeout", "20s"];
     let file = authority.file();
     let by_variable = Program::start_with(&args, &[], &[("SSL_CERT_FILE", &file)]);
     assert_all_answered(&by_variable.end());

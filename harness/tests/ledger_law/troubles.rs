@@ -6,7 +6,7 @@ use crate::server::{Manner, Server};
 /// 200 arrivals within a second.
 fn load(server: &Server, args: &[&str]) -> Ended {
     let mut all = vec![server.url.as_str(), "-r", "200", "-d", "1s"];
-    all.extend(["--timeout", "300ms", "-c", "64"]);
+    all.extend(["-c", "64"]);
     all.extend(args);
     Program::start(&all, &[]).end()
 }
@@ -14,7 +14,7 @@ fn load(server: &Server, args: &[&str]) -> Ended {
 #[test]
 fn a_prompt_server_answers_all_that_was_planned() {
     let server = Server::start(Manner::Prompt);
-    let ended = load(&server, &[]);
+    let ended = load(&server, &["--timeout", "20s"]);
     let outcomes = ended.outcomes();
     assert_eq!(outcomes.completed_total(), 200, "{outcomes:?}");
     assert_eq!(server.seen(), 200);
@@ -31,7 +31,7 @@ fn whatever_a_server_does_every_arrival_has_one_outcome_and_the_code_is_the_verd
     ] {
         for threads in ["1", "2"] {
             let server = Server::start(manner);
-            let ended = load(&server, &["-t", threads]);
+            let ended = load(&server, &["--timeout", "300ms", "-t", threads]);
             let outcomes = ended.outcomes();
             assert_eq!(outcomes.total(), 200, "{manner:?}: {outcomes:?}");
             let failed = match manner {
@@ -61,7 +61,7 @@ fn a_server_that_dies_in_a_closed_loop_leaves_no_arrival_without_an_outcome() {
         "-c",
         "8",
         "--timeout",
-        "300ms",
+        "20s",
     ];
     let ended = Program::start(&args, &[]).end();
     let ledger = ended.ledger();

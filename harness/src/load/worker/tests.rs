@@ -180,6 +180,12 @@ fn plan_with_a_journey() -> LoadPlan {
     plan
 }
 
+/// With time for a machine that is busy with other things.
+fn patient(mut plan: LoadPlan) -> LoadPlan {
+    (plan.timeout, plan.drain) = (Millis(10_000), Millis(10_000));
+    plan
+}
+
 /// Outcomes of a route.
 fn of_route(ledger: &Ledger, name: &str) -> crate::ledger::OutcomeCounts {
     Ledger::sum_outcomes(ledger.route(&RouteId::new(name).unwrap()))
@@ -348,17 +354,21 @@ fn a_killed_server_leaves_refused_connections() {
 #[test]
 fn a_closed_loop_plans_what_it_asks_and_ends_in_time() {
     let server = Server::start(Manner::Prompt);
-    let ran = run(&plan(), &server.url, Loop::Closed, 2, None);
+    let mut plan = plan();
+    // Long enough for more than one request of each place on a machine that is busy with other things.
+    plan.phases[0].duration = Millis(2000);
+    let ran = run(&plan, &server.url, Loop::Closed, 2, None);
     assert!(ran.planned() > 200, "{}", ran.planned());
     assert_eq!(ran.planned(), ran.outcomes().completed_total());
-    assert!(ran.finished_sending < Duration::from_millis(300));
+    assert!(ran.finished_sending < Duration::from_millis(2000));
     assert_eq!(ran.waited, 0);
 }
 
 #[test]
 fn each_step_of_a_journey_follows_the_one_before_and_is_counted_on_its_own() {
     let server = Server::start(Manner::Prompt);
-    let plan = plan_with_a_journey();
+    let mut plan = patient(plan_with_a_journey());
+    plan.journeys[0].steps[1].think = Millis(400);
     let ran = run(&plan, &server.url, Loop::Open, 1, None);
     assert!(ran.requests > 200, "{}", ran.requests);
     assert_eq!(ran.planned(), ran.requests);
@@ -370,14 +380,14 @@ fn each_step_of_a_journey_follows_the_one_before_and_is_counted_on_its_own() {
     // Measured from when the step before was done and the user had thought: neither is in its response time.
     let second = RouteId::new("second").unwrap();
     let response = Ledger::merge_histograms(ran.ledger.route(&second), |c| &c.response);
-    assert!(response.quantile(0.5).unwrap() < 20_000);
+    assert!(response.quantile(0.5).unwrap() < 400_000);
 }
 
 #[test]
 fn steps_behind_one_that_fails_or_lacks_a_value_are_not_sent_for_a_reason_of_their_own() {
-    let mut failing = plan_with_a_journey();
+    let mut failing = patient(plan_with_a_journey());
     failing.routes[3].expect = vec![204];
-    let mut lacking = plan_with_a_journey();
+    let mut lacking = patient(plan_with_a_journey());
     lacking.journeys[0].steps[1].extract[0].1 = Extract::pointer("/id").unwrap();
     for plan in [failing, lacking] {
         let server = Server::start(Manner::Prompt);
@@ -393,7 +403,7 @@ fn steps_behind_one_that_fails_or_lacks_a_value_are_not_sent_for_a_reason_of_the
 #[test]
 fn a_step_that_would_be_due_after_the_end_of_the_run_does_not_follow() {
     let server = Server::start(Manner::Prompt);
-    let mut plan = plan_with_a_journey();
+    let mut plan = patient(plan_with_a_journey());
     plan.journeys[0].steps[2].think = Millis(60_000);
     let ran = run(&plan, &server.url, Loop::Open, 1, None);
     let third = of_route(&ran.ledger, "third");
@@ -404,7 +414,7 @@ fn a_step_that_would_be_due_after_the_end_of_the_run_does_not_follow() {
 #[test]
 fn rows_that_are_given_once_run_out_and_the_rest_is_not_sent() {
     let server = Server::start(Manner::Prompt);
-    let mut plan = plan_with_a_journey();
+    let mut plan = patient(plan_with_a_journey());
     plan.feeders[0].order = Order::Once;
     let ran = run(&plan, &server.url, Loop::Open, 2, None);
     assert_eq!(ran.planned(), ran.requests);
