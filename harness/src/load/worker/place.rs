@@ -7,10 +7,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::journey::play;
 use super::shift::Shift;
 use crate::ledger::{Sample, TraceId};
 use crate::load::progress::Lane;
-use crate::load::request::{Renderer, Trace};
+use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::wire::{Connect, Connection, Rendered, Reply};
 use crate::model::Outcome;
@@ -77,11 +78,11 @@ impl Desk {
 }
 
 /// What a place uses again and again.
-struct Kit<C> {
+pub(super) struct Kit<C> {
     connection: Option<C>,
     /// One per route, each with its own buffer.
     requests: Vec<Renderer>,
-    reply: Reply,
+    pub(super) reply: Reply,
 }
 
 /// Serves arrivals until nothing more is to be sent.
@@ -92,12 +93,28 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
         requests: shift.requests.clone(),
         reply: Reply::default(),
     };
+    // Those of a journey under way; a plain route has none.
+    let mut values = Vec::new();
     let mut order = Some((first, shift.now()));
     while let Some((arrival, now)) = order {
-        let sample = exchange(&shift, &desk, &mut kit, arrival, now).await;
-        shift.done(&sample);
-        order = match take_waiting(&shift, sample.done).await {
-            None => await_order(&shift, &desk, number, sample.done).await,
+        let done = if let Some(script) = shift.scripts.of(arrival.route) {
+            // Boxed, so that places which serve plain routes only stay as small as they are.
+            Box::pin(play(
+                &shift,
+                &desk,
+                &mut kit,
+                script,
+                &mut values,
+                (arrival, now),
+            ))
+            .await
+        } else {
+            let sample = exchange(&shift, &desk, &mut kit, &[], arrival, now).await;
+            shift.done(&sample);
+            sample.done
+        };
+        order = match take_waiting(&shift, done).await {
+            None => await_order(&shift, &desk, number, done).await,
             waiting => waiting,
         };
     }
@@ -149,16 +166,18 @@ async fn await_order<C>(
 }
 
 /// Sends one request and sees to its outcome.
-async fn exchange<C: Connect>(
+pub(super) async fn exchange<C: Connect>(
     shift: &Shift<C>,
     desk: &Desk,
     kit: &mut Kit<C::Connection>,
+    values: &[Vec<u8>],
     arrival: Arrival,
     now: Duration,
 ) -> Sample {
-    let request = kit.requests[arrival.route].render(arrival.seq, &[]);
-    let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
-    shift.sent(now);
+    let renderer = &mut kit.requests[arrival.route];
+    let trace_id = TraceId(renderer.trace(arrival.seq).number());
+    let request = renderer.render(arrival.seq, values);
+    shift.sent(now, arrival.due);
     let work = send(shift, &mut kit.connection, request, &mut kit.reply);
     let outcome = desk.within(now + shift.timeout, work).await;
     Sample {
