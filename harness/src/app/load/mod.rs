@@ -146,6 +146,15 @@ fn manifest(options: &LoadOptions, dir: &RunDir, timeline: Timeline) -> Manifest
     }
 }
 
+/// The flags that say how to connect.
+pub(in crate::app) fn connect_words(connect: &ConnectPlan) -> impl Iterator<Item = String> {
+    let ca = connect.ca_file.as_ref();
+    let ca = ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string())));
+    let insecure = connect.insecure.then(|| "--insecure".to_owned());
+    let http2 = connect.http2.then(|| "--http2".to_owned());
+    ca.into_iter().chain(insecure).chain(http2)
+}
+
 /// How to repeat it.
 fn command(options: &LoadOptions) -> String {
     let mut words = vec!["sloproof load".to_owned(), quoted(&options.target)];
@@ -171,11 +180,7 @@ fn command(options: &LoadOptions) -> String {
                 .map(|body| format!("-b {}", quoted(body))),
         );
     }
-    let connect = &options.connect;
-    let ca = connect.ca_file.as_ref();
-    words.extend(ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string()))));
-    words.extend(connect.insecure.then(|| "--insecure".to_owned()));
-    words.extend(connect.http2.then(|| "--http2".to_owned()));
+    words.extend(connect_words(&options.connect));
     words.extend(options.connections.map(|n| format!("-c {n}")));
     words.extend(options.threads.map(|n| format!("-t {n}")));
     words.extend(options.seed.map(|seed| format!("--seed {seed}")));
