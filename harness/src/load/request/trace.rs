@@ -44,11 +44,27 @@ impl Trace {
     }
 }
 
-fn write_hex(mut number: u64, place: &mut [u8]) {
-    for byte in place.iter_mut().rev() {
-        *byte = b"0123456789abcdef"[(number & 15) as usize];
-        number >>= 4;
+/// Sixteen digits, eight at a time: a request carries 48 of them, and one by one they would be a tenth of what it costs
+/// outside the kernel.
+fn write_hex(number: u64, place: &mut [u8]) {
+    for (half, place) in [(number >> 32) as u32, number as u32]
+        .into_iter()
+        .zip(place.chunks_exact_mut(8))
+    {
+        place.copy_from_slice(&hex(half));
     }
+}
+
+/// Spreads the half-bytes over eight bytes, then adds `0` to each, and to those above 9 the way from `:` to `a`.
+fn hex(number: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let mut digits = u64::from(number);
+    digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+    digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+    digits = (digits | digits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    let letters = (digits + 6 * ONES) >> 4 & ONES;
+    let text = digits + u64::from(b'0') * ONES + u64::from(b'a' - b'9' - 1) * letters;
+    text.to_be_bytes()
 }
 
 #[cfg(test)]
