@@ -63,7 +63,7 @@ pub fn judge(objective: &Objective, ledger: &Ledger, delivery: &Delivery) -> Jud
             }
         }
         (_, Some(places), _) => invalid(format!(
-            "arrivals waited for one of {places} places in flight, which says nothing about the service: raise -c"
+            "arrivals waited for one of {places} places in flight, while the service's own time held: raise -c"
         )),
         (Err(why), None, _) => invalid(why.clone()),
         (Ok(()), None, Some(_)) => invalid(LATE.to_owned()),
@@ -149,9 +149,11 @@ fn quantile(histogram: &LatencyHistogram, q: f64, of: u64) -> Option<u64> {
 }
 
 fn millis(us: u64) -> String {
-    let ms = us as f64 / 1000.0;
-    let decimals = usize::from(ms < 10.0);
-    format!("{ms:.decimals$} ms")
+    match us as f64 / 1000.0 {
+        ms if ms < 10.0 => format!("{ms:.1} ms"),
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1000.0),
+    }
 }
 
 #[cfg(test)]

@@ -211,7 +211,9 @@ impl Search {
     pub(super) fn rest(&self, after: Judged) -> Duration {
         match after {
             Judged::Holds => SHORT_REST,
-            Judged::Breaks | Judged::Invalid => {
+            // What disturbed the generator may pass.
+            Judged::Invalid => LONG_REST,
+            Judged::Breaks => {
                 let patience = self.objective.slowest_us() * PATIENCE;
                 Duration::from_micros(patience).clamp(SHORT_REST, LONG_REST)
             }
