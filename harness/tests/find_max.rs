@@ -209,6 +209,40 @@ fn a_service_that_holds_up_to_the_limit_is_found_to_hold_at_least_that() {
 }
 
 #[test]
+fn the_routes_of_a_scenario_are_sent_and_its_phases_are_not() {
+    let url = serve(Manner::Status(200));
+    let scenario = format!(
+        "apiVersion: sloproof.dev/v1
+kind: Scenario
+metadata: {{ name: shop, purpose: two routes }}
+spec:
+  target: {{ url: {url} }}
+  load:
+    routes:
+      - {{ name: cart, request: 'GET /cart/{{key}}', weight: 9 }}
+      - {{ name: order, request: POST /orders, body: '{{}}' }}
+    phases:
+      - {{ name: steady, duration: 1h, rate: 1/s }}
+",
+        url = url.trim_end_matches('/')
+    );
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("shop.yaml");
+    std::fs::write(&file, scenario).unwrap();
+    let args = format!("{SHORT} -o p90<1s --start 150 --limit 150");
+    let (run, document, _folder) =
+        measured(file.to_str().unwrap(), &args, "at_least_limit", |_| {});
+    let ledger: Value = read(&run.join("steps/01/ledger.json")).parse().unwrap();
+    let planned = |route: &str| -> u64 {
+        let cells = ledger["cells"].as_array().unwrap().iter();
+        let of = cells.filter(|cell| cell["route"] == route);
+        of.map(|cell| cell["planned"].as_u64().unwrap()).sum()
+    };
+    assert!(planned("cart") > planned("order") && planned("order") > 0);
+    assert_eq!(document["search"]["arrivals"], "poisson");
+}
+
+#[test]
 fn what_was_measured_before_an_interrupt_is_kept_and_told() {
     let url = serve(Manner::Status(200));
     let folder = tempfile::tempdir().unwrap();

@@ -183,3 +183,64 @@ fn line(doc: &CapacityDocument, pick: Pick) -> Vec<(f64, f64)> {
         .map(|same| same[same.len() / 2])
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::capacity::sample::{document, step};
+
+    #[test]
+    fn lines_points_objective_and_capacity_are_drawn_in_colours_of_their_own() {
+        let doc = document(
+            100.0,
+            1000.0,
+            &[
+                step(100.0, Judged::Holds),
+                step(200.0, Judged::Holds),
+                step(400.0, Judged::Invalid),
+                step(800.0, Judged::Breaks),
+            ],
+        );
+        let svg = picture(&doc).unwrap();
+        // Three valid steps with three percentiles each.
+        assert_eq!(svg.matches("<circle").count(), 9, "{svg}");
+        for (what, ink) in [
+            ("p50", Ink::P50),
+            ("p95", Ink::P95),
+            ("p99", Ink::P99),
+            ("the objective", Ink::Bad),
+            ("the capacity", Ink::Good),
+            ("a step that is not valid", Ink::Doubt),
+        ] {
+            assert!(svg.contains(ink.paper()), "{what}");
+            let RGBColor(r, g, b) = ink.colour();
+            assert!(!svg.contains(&format!("#{r:02X}{g:02X}{b:02X}")), "{what}");
+        }
+        assert!(inline(&doc).unwrap().contains("var(--p99)"));
+    }
+
+    #[test]
+    fn no_steps_are_no_drawing() {
+        assert_eq!(picture(&document(100.0, 1000.0, &[])).unwrap(), "");
+    }
+
+    #[test]
+    fn a_line_goes_through_the_median_of_the_valid_steps() {
+        let slow = |mut slow: StepInfo, ms| {
+            slow.response.p99_ms = Some(ms);
+            slow
+        };
+        let doc = document(
+            100.0,
+            1000.0,
+            &[
+                slow(step(200.0, Judged::Holds), 40.0),
+                slow(step(200.0, Judged::Breaks), 90.0),
+                slow(step(200.0, Judged::Holds), 20.0),
+                slow(step(200.0, Judged::Invalid), 900.0),
+                slow(step(100.0, Judged::Holds), 10.0),
+            ],
+        );
+        assert_eq!(line(&doc, |p| p.p99_ms), [(100.0, 10.0), (200.0, 40.0)]);
+    }
+}
