@@ -7,10 +7,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::journey::play;
 use super::shift::Shift;
 use crate::ledger::{Sample, TraceId};
 use crate::load::progress::Lane;
-use crate::load::request::{Renderer, Trace};
+use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::wire::{Connect, Connection, Rendered, Reply};
 use crate::model::Outcome;
@@ -77,38 +78,59 @@ impl Desk {
 }
 
 /// What a place uses again and again.
-struct Kit<C> {
+pub(super) struct Kit<C> {
     connection: Option<C>,
     /// One per route, each with its own buffer.
     requests: Vec<Renderer>,
-    reply: Reply,
+    pub(super) reply: Reply,
 }
 
 /// Serves arrivals until nothing more is to be sent.
-pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first: Option<Arrival>) {
+pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first: Arrival) {
     let desk = Rc::clone(&shift.desks.borrow()[number]);
     let mut kit = Kit {
         connection: None,
         requests: shift.requests.clone(),
         reply: Reply::default(),
     };
-    let mut next = first;
-    loop {
-        let arrival = match next.take().or_else(|| take_waiting(&shift)) {
-            Some(arrival) => arrival,
-            None => match order(&shift, &desk, number).await {
-                Some(arrival) => arrival,
-                None => break,
-            },
+    // Those of a journey under way; a plain route has none.
+    let mut values = Vec::new();
+    let mut order = Some((first, shift.now()));
+    while let Some((arrival, now)) = order {
+        let done = if let Some(script) = shift.scripts.of(arrival.route) {
+            // Boxed, so that places which serve plain routes only stay as small as they are.
+            Box::pin(play(
+                &shift,
+                &desk,
+                &mut kit,
+                script,
+                &mut values,
+                (arrival, now),
+            ))
+            .await
+        } else {
+            let sample = exchange(&shift, &desk, &mut kit, &[], arrival, now).await;
+            shift.done(&sample);
+            sample.done
         };
-        let sample = exchange(&shift, &desk, &mut kit, arrival).await;
-        shift.done(&sample);
+        order = match take_waiting(&shift, done).await {
+            None => await_order(&shift, &desk, number, done).await,
+            waiting => waiting,
+        };
     }
     shift.freed.notify_one();
 }
 
-/// An arrival that became due while this place was busy.
-fn take_waiting<C>(shift: &Shift<C>) -> Option<Arrival> {
+/// An arrival that became due while this place was busy, and the time.
+///
+/// First the other places read what has come to them, then all write: a service that answers quicker than it is asked
+/// would otherwise fall asleep after each request and be woken by the next, and waking it costs the one who writes.
+async fn take_waiting<C>(shift: &Shift<C>, done: Duration) -> Option<(Arrival, Duration)> {
+    if !shift.is_due(done) {
+        shift.found_room(done);
+        return None;
+    }
+    tokio::task::yield_now().await;
     let now = shift.now();
     let arrival = shift.take(now);
     if arrival.is_some() && shift.is_full() {
@@ -116,19 +138,25 @@ fn take_waiting<C>(shift: &Shift<C>) -> Option<Arrival> {
     } else if arrival.is_none() {
         shift.found_room(now);
     }
-    arrival
+    Some((arrival?, now))
 }
 
 /// Waits for an order; `None` when there will be none.
-async fn order<C>(shift: &Shift<C>, desk: &Desk, number: usize) -> Option<Arrival> {
-    shift.next_due(shift.now())?;
+async fn await_order<C>(
+    shift: &Shift<C>,
+    desk: &Desk,
+    number: usize,
+    now: Duration,
+) -> Option<(Arrival, Duration)> {
+    shift.next_due(now)?;
     shift.idle.borrow_mut().push(number);
     shift.freed.notify_one();
     poll_fn(|cx| {
+        let now = shift.now();
         if let Some(arrival) = desk.order.take() {
-            return Poll::Ready(Some(arrival));
+            return Poll::Ready(Some((arrival, now)));
         }
-        if shift.next_due(shift.now()).is_none() {
+        if shift.next_due(now).is_none() {
             return Poll::Ready(None);
         }
         desk.listen(cx);
@@ -138,24 +166,26 @@ async fn order<C>(shift: &Shift<C>, desk: &Desk, number: usize) -> Option<Arriva
 }
 
 /// Sends one request and sees to its outcome.
-async fn exchange<C: Connect>(
+pub(super) async fn exchange<C: Connect>(
     shift: &Shift<C>,
     desk: &Desk,
     kit: &mut Kit<C::Connection>,
+    values: &[Vec<u8>],
     arrival: Arrival,
+    now: Duration,
 ) -> Sample {
-    let request = kit.requests[arrival.route].render(arrival.seq, &[]);
-    let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
-    let sent = shift.now();
-    shift.sent(sent);
+    let renderer = &mut kit.requests[arrival.route];
+    let trace_id = TraceId(renderer.trace(arrival.seq).number());
+    let request = renderer.render(arrival.seq, values);
+    shift.sent(now, arrival.due);
     let work = send(shift, &mut kit.connection, request, &mut kit.reply);
-    let outcome = desk.within(sent + shift.timeout, work).await;
+    let outcome = desk.within(now + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
         route: arrival.route,
         phase: arrival.phase,
         due: arrival.due,
-        sent: Some(sent),
+        sent: Some(now),
         done: shift.now(),
         outcome: outcome.unwrap_or(Outcome::TimedOut),
         trace_id,
@@ -176,7 +206,8 @@ async fn send<C: Connect>(
             place.insert(connection)
         } else {
             Lane::add(&shift.lane.opened);
-            match shift.connect.connect().await {
+            // Boxed, as it is large and seldom: what holds it is moved with every request.
+            match Box::pin(shift.connect.connect()).await {
                 Ok(connection) => place.insert(connection),
                 Err(outcome) => return outcome,
             }
