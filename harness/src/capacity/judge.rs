@@ -91,10 +91,13 @@ impl Measured {
     fn of(ledger: &Ledger) -> Self {
         let outcomes = Ledger::sum_outcomes(ledger.measured());
         let good: u64 = ledger.measured().map(|c| c.good).sum();
+        // A step of a journey that could not follow was never asked for.
+        let unfollowed = outcomes.not_followed();
+        let planned = outcomes.total() - unfollowed;
         Self {
-            planned: outcomes.total(),
-            bad: outcomes.total() - good,
-            not_sent: outcomes.not_sent,
+            planned,
+            bad: planned - good,
+            not_sent: outcomes.not_sent - unfollowed,
             timed_out: outcomes.timed_out,
             response: Ledger::merge_histograms(ledger.measured(), |c| &c.response),
             service: Ledger::merge_histograms(ledger.measured(), |c| &c.service),

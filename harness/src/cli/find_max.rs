@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::app::find_max::FindMaxOptions;
-use crate::app::find_max::Settings;
+use super::connect::Connect;
+use crate::app::find_max::{FindMaxOptions, Settings};
 use crate::app::load::LoadOptions;
 
 const EXAMPLES: &str = "Examples:
@@ -25,7 +25,7 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A URL, or a scenario file whose target is named; its routes are sent, not its phases
+    /// A URL, `unix:SOCKET:PATH`, or a scenario file whose target is named; its routes are sent, not its phases
     target: String,
     /// What must hold of the response time, over all requests; may be given again
     #[arg(short, long, value_name = "TEXT", default_value = "p99 < 100ms")]
@@ -93,6 +93,8 @@ pub(super) struct Args {
     /// The body
     #[arg(short, long, value_name = "TEXT")]
     body: Option<String>,
+    #[command(flatten)]
+    connect: Connect,
     /// Send evenly rather than at random times (Poisson), as users come
     #[arg(long)]
     uniform: bool,
@@ -126,6 +128,7 @@ impl Args {
                 method: self.method,
                 headers: self.header,
                 body: self.body,
+                connect: self.connect.plan(),
                 poisson: !self.uniform,
                 seed: self.seed,
                 out: self.out,

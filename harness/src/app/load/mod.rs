@@ -171,15 +171,21 @@ fn command(options: &LoadOptions) -> String {
                 .map(|body| format!("-b {}", quoted(body))),
         );
     }
-    let connect = &options.connect;
-    let ca = connect.ca_file.as_ref();
-    words.extend(ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string()))));
-    words.extend(connect.insecure.then(|| "--insecure".to_owned()));
-    words.extend(connect.http2.then(|| "--http2".to_owned()));
+    words.extend(connecting(&options.connect));
     words.extend(options.connections.map(|n| format!("-c {n}")));
     words.extend(options.threads.map(|n| format!("-t {n}")));
     words.extend(options.seed.map(|seed| format!("--seed {seed}")));
     words.join(" ")
+}
+
+/// The flags that say how to connect.
+pub(super) fn connecting(connect: &ConnectPlan) -> Vec<String> {
+    let ca = connect.ca_file.as_ref();
+    let file = ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string())));
+    let mut words: Vec<String> = file.into_iter().collect();
+    words.extend(connect.insecure.then(|| "--insecure".to_owned()));
+    words.extend(connect.http2.then(|| "--http2".to_owned()));
+    words
 }
 
 /// For a shell: nothing in single quotes means anything but itself.

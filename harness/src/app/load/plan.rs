@@ -58,7 +58,7 @@ pub(in crate::app) enum PlanError {
 }
 
 /// Whether a target is an address rather than a file.
-pub(super) fn is_url(target: &str) -> bool {
+pub(in crate::app) fn is_url(target: &str) -> bool {
     target.contains("://") || target.starts_with("unix:")
 }
 

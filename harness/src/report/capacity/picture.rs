@@ -1,6 +1,7 @@
 //! Latency against rate, both axes logarithmic: the knee is what the search is after.
 
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::document::{CapacityDocument, StepInfo};
 use super::story::rate;
@@ -64,9 +65,9 @@ fn draw(doc: &CapacityDocument) -> Result<String, PlotError> {
             .light_line_style(TRANSPARENT)
             .axis_style(Ink::Grid.colour())
             .label_style(label())
-            .x_labels(8)
+            .disable_x_mesh()
             .y_labels(6)
-            .x_label_formatter(&|r| rate(*r))
+            .x_label_formatter(&|_| String::new())
             .y_label_formatter(&|ms| millis(*ms))
             .x_desc("arrivals per second, offered")
             .axis_desc_style(label())
@@ -119,6 +120,12 @@ fn draw(doc: &CapacityDocument) -> Result<String, PlotError> {
             .margin(14)
             .background_style(Ink::Ground.colour())
             .draw()?;
+        for tick in frame.ticks() {
+            let (x, y) = chart.backend_coord(&(tick, frame.bottom));
+            let style = label().pos(Pos::new(HPos::Center, VPos::Top));
+            area.draw(&PathElement::new([(x, y), (x, y + 8)], Ink::Grid.colour()))?;
+            area.draw(&Text::new(rate(tick), (x, y + 12), style))?;
+        }
         area.present()?;
     }
     Ok(svg)
@@ -134,6 +141,15 @@ struct Frame {
 }
 
 impl Frame {
+    /// 1, 2 and 5 of every power of ten: an axis of one decade must not have a single label.
+    fn ticks(&self) -> Vec<f64> {
+        let decades = self.left.log10().floor() as i32..=self.right.log10().ceil() as i32;
+        decades
+            .flat_map(|decade| [1.0, 2.0, 5.0].map(|n| n * 10.0_f64.powi(decade)))
+            .filter(|tick| (self.left..=self.right).contains(tick))
+            .collect()
+    }
+
     fn of(doc: &CapacityDocument) -> Option<Self> {
         let all: Vec<(f64, f64)> = SERIES
             .iter()
