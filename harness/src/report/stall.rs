@@ -45,8 +45,16 @@ pub fn stall(
             .axis_desc_style(label())
             .draw()?;
         for (name, ink, points) in [
-            ("service time: the clock starts when it sends", Ink::P50, service),
-            ("response time: the clock starts when it should have sent", Ink::P99, response),
+            (
+                "service time: the clock starts when it sends",
+                Ink::P50,
+                service,
+            ),
+            (
+                "response time: the clock starts when it should have sent",
+                Ink::P99,
+                response,
+            ),
         ] {
             let points = points.iter().copied().filter(|(q, _)| *q >= FROM);
             chart

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::FindMaxOptions;
 use crate::app::load::plan::{self, PlanError};
-use crate::app::load::{connecting, quoted};
+use crate::app::load::{connect_words, quoted};
 use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
 use crate::model::{Millis, PhaseId};
 use crate::scenario::Plan;
@@ -315,7 +315,7 @@ fn command(options: &FindMaxOptions) -> String {
         words.extend(load.body.iter().map(|body| format!("-b {}", quoted(body))));
         words.extend((!load.timeout.is_empty()).then(|| format!("--timeout {}", load.timeout)));
     }
-    words.extend(connecting(&load.connect));
+    words.extend(connect_words(&load.connect));
     words.extend((!load.poisson).then(|| "--uniform".to_owned()));
     words.extend(load.connections.map(|n| format!("-c {n}")));
     words.extend(load.threads.map(|n| format!("-t {n}")));
