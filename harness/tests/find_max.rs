@@ -142,7 +142,7 @@ fn the_capacity_of_a_queue_is_found_near_what_a_queue_can_do() {
 fn a_generator_without_places_is_named_as_the_limit_and_not_the_service() {
     // One place and 20 ms each make 50/s, while the service would answer any number at once within the objective.
     let url = serve(Manner::Delay(Duration::from_millis(20)));
-    let args = format!("{SHORT} -o p90<300ms --start 40 --limit 400 -c 1 --retries 1 --uniform");
+    let args = format!("{SHORT} -o p50<300ms --start 40 --limit 400 -c 1 --retries 1 --uniform");
     let (_, document, _folder) = measured(&url, &args, "at_least_generator", |_| {});
     assert_eq!(document["exit_code"], 3);
     let sentence = document["sentence"].as_str().unwrap();
@@ -206,6 +206,40 @@ fn a_service_that_holds_up_to_the_limit_is_found_to_hold_at_least_that() {
         assert!(!page.contains(reaching_out), "{reaching_out}");
     }
     assert!(run.join("steps/01/ledger.json").is_file());
+}
+
+#[test]
+fn the_routes_of_a_scenario_are_sent_and_its_phases_are_not() {
+    let url = serve(Manner::Status(200));
+    let scenario = format!(
+        "apiVersion: sloproof.dev/v1
+kind: Scenario
+metadata: {{ name: shop, purpose: two routes }}
+spec:
+  target: {{ url: {url} }}
+  load:
+    routes:
+      - {{ name: cart, request: 'GET /cart/{{key}}', weight: 9 }}
+      - {{ name: order, request: POST /orders, body: '{{}}' }}
+    phases:
+      - {{ name: steady, duration: 1h, rate: 1/s }}
+",
+        url = url.trim_end_matches('/')
+    );
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("shop.yaml");
+    std::fs::write(&file, scenario).unwrap();
+    let args = format!("{SHORT} -o p90<1s --start 150 --limit 150");
+    let (run, document, _folder) =
+        measured(file.to_str().unwrap(), &args, "at_least_limit", |_| {});
+    let ledger: Value = read(&run.join("steps/01/ledger.json")).parse().unwrap();
+    let planned = |route: &str| -> u64 {
+        let cells = ledger["cells"].as_array().unwrap().iter();
+        let of = cells.filter(|cell| cell["route"] == route);
+        of.map(|cell| cell["planned"].as_u64().unwrap()).sum()
+    };
+    assert!(planned("cart") > planned("order") && planned("order") > 0);
+    assert_eq!(document["search"]["arrivals"], "poisson");
 }
 
 #[test]

@@ -146,6 +146,7 @@ fn conclude(settings: &Settings, trials: &[Trial], bracket: Bracket) -> Conclusi
 mod tests {
     use super::*;
     use crate::capacity::search::Purpose;
+    use Judged::{Breaks, Holds, Invalid};
 
     fn trials(of: &[(f64, Judged)]) -> Vec<Trial> {
         of.iter()
@@ -164,7 +165,6 @@ mod tests {
 
     #[test]
     fn a_bracket_ends_where_the_first_step_contradicts() {
-        use Judged::{Breaks, Holds, Invalid};
         let steady = [(100.0, Holds), (200.0, Holds), (400.0, Breaks)];
         assert_eq!(ends(&steady), (Some(200.0), Some(400.0)));
         let tied = [steady.as_slice(), &[(200.0, Breaks)]].concat();
@@ -189,7 +189,6 @@ mod tests {
             repeats: 3,
             retries: 2,
         };
-        use Judged::{Breaks, Holds, Invalid};
         for (steps, conclusion) in [
             (vec![(100.0, Invalid)], Conclusion::NotMeasured),
             (vec![(100.0, Breaks)], Conclusion::NotHeld),

@@ -63,7 +63,7 @@ pub fn judge(objective: &Objective, ledger: &Ledger, delivery: &Delivery) -> Jud
             }
         }
         (_, Some(places), _) => invalid(format!(
-            "arrivals waited for one of {places} places in flight, which says nothing about the service: raise -c"
+            "arrivals waited for one of {places} places in flight, while the service's own time held: raise -c"
         )),
         (Err(why), None, _) => invalid(why.clone()),
         (Ok(()), None, Some(_)) => invalid(LATE.to_owned()),
@@ -91,10 +91,13 @@ impl Measured {
     fn of(ledger: &Ledger) -> Self {
         let outcomes = Ledger::sum_outcomes(ledger.measured());
         let good: u64 = ledger.measured().map(|c| c.good).sum();
+        // A step of a journey that could not follow was never asked for.
+        let unfollowed = outcomes.not_followed();
+        let planned = outcomes.total() - unfollowed;
         Self {
-            planned: outcomes.total(),
-            bad: outcomes.total() - good,
-            not_sent: outcomes.not_sent,
+            planned,
+            bad: planned - good,
+            not_sent: outcomes.not_sent - unfollowed,
             timed_out: outcomes.timed_out,
             response: Ledger::merge_histograms(ledger.measured(), |c| &c.response),
             service: Ledger::merge_histograms(ledger.measured(), |c| &c.service),
@@ -149,9 +152,11 @@ fn quantile(histogram: &LatencyHistogram, q: f64, of: u64) -> Option<u64> {
 }
 
 fn millis(us: u64) -> String {
-    let ms = us as f64 / 1000.0;
-    let decimals = usize::from(ms < 10.0);
-    format!("{ms:.decimals$} ms")
+    match us as f64 / 1000.0 {
+        ms if ms < 10.0 => format!("{ms:.1} ms"),
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1000.0),
+    }
 }
 
 #[cfg(test)]

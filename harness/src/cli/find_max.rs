@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use super::connect::Connect;
-use crate::app::find_max::FindMaxOptions;
-use crate::app::find_max::Settings;
+use crate::app::find_max::{FindMaxOptions, Settings};
 use crate::app::load::LoadOptions;
 
 const EXAMPLES: &str = "Examples:
-  sloproof find-max http://127.0.0.1:8080/                        p99 < 100ms, 1 % bad
+  sloproof find-max http://127.0.0.1:8080/
   sloproof find-max http://127.0.0.1:8080/ -o 'p95 < 20ms' -o 'p99 < 50ms'
   sloproof find-max mine.yaml --errors 0.1% --start 500 --precision 2%
 
@@ -19,7 +18,7 @@ Exit codes:
     0  found, or held up to --limit
     1  the objective does not hold at the lowest rate
     2  wrong usage, bad input, or a service that cannot be reached
-    3  not measured: the generator is the limit, or steps contradict each other
+    3  not measured: the generator is the limit, or no rate breaks each time
   130  interrupted; what was measured is kept";
 
 /// Find the highest rate at which an objective holds

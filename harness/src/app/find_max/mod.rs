@@ -53,6 +53,8 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         .map_err(Failure::usage)?;
     let id = super::run::run_id(&search.plan).replacen("load", "find-max", 1);
     let dir = RunDir::create(&options.load.out, &id).map_err(Failure::usage)?;
+    // What was collected is in the steps; empty, and made for every run.
+    let _ = std::fs::remove_dir(dir.path().join("evidence"));
     let interrupt = Interrupt::listen(console).context("cannot listen for Ctrl-C")?;
     let mut log = Log {
         search: &search,
@@ -63,7 +65,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
     };
     let ended = tokio::select! {
         ended = steps(console, &mut log, &interrupt) => ended,
-        () = interrupt.second() => Ok(()),
+        () = interrupt.abandon() => Ok(()),
     };
     if log.steps.is_empty() {
         let _ = std::fs::remove_dir_all(dir.path());

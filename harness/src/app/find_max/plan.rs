@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::FindMaxOptions;
-use crate::app::load::plan::{self, PlanError, is_url};
+use crate::app::load::plan::{self, PlanError};
 use crate::app::load::{connect_words, quoted};
 use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
 use crate::model::{Millis, PhaseId};
@@ -211,7 +211,9 @@ impl Search {
     pub(super) fn rest(&self, after: Judged) -> Duration {
         match after {
             Judged::Holds => SHORT_REST,
-            Judged::Breaks | Judged::Invalid => {
+            // What disturbed the generator may pass.
+            Judged::Invalid => LONG_REST,
+            Judged::Breaks => {
                 let patience = self.objective.slowest_us() * PATIENCE;
                 Duration::from_micros(patience).clamp(SHORT_REST, LONG_REST)
             }
@@ -303,7 +305,7 @@ fn command(options: &FindMaxOptions) -> String {
         options.step,
         options.warm_up
     ));
-    if is_url(&load.target) {
+    if plan::is_url(&load.target) {
         words.push(format!("-m {}", load.method));
         words.extend(
             load.headers

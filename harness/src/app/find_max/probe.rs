@@ -26,11 +26,19 @@ pub(super) enum ProbeError {
 /// Opens one connection and closes it again.
 pub(super) async fn reachable(url: &str, connect: &ConnectPlan) -> Result<(), ProbeError> {
     let place = Place::parse(url)?;
-    let dial = Reach::find(&place, &Settings::from(connect)).await?.dial();
+    let reach = Reach::find(&place, &Settings::from(connect)).await?;
     let own = || url.to_owned();
-    match tokio::time::timeout(PATIENCE, dial.connect()).await {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(_)) => Err(ProbeError::Refused { url: own() }),
+    let opened = async {
+        // A certificate that is not trusted is told as such.
+        reach.prove().await?;
+        reach
+            .dial()
+            .connect()
+            .await
+            .map_err(|_| ProbeError::Refused { url: own() })
+    };
+    match tokio::time::timeout(PATIENCE, opened).await {
+        Ok(opened) => opened.map(drop),
         Err(_) => Err(ProbeError::Silent { url: own() }),
     }
 }

@@ -7,9 +7,9 @@ use crate::app::run::drive::{Site, drive};
 use crate::app::run_dir::RunDir;
 use crate::app::{Console, Failure};
 use crate::capacity::{Delivery, Judged, Judgement, Purpose, judge};
-use crate::ledger::{GeneratorFacts, Ledger};
+use crate::ledger::{Cell, GeneratorFacts, Ledger};
 use crate::load::Loop;
-use crate::model::{EvidenceSet, Millis, Timeline};
+use crate::model::{EvidenceSet, Millis, Ratio, Timeline};
 use crate::report::capacity::StepInfo;
 use crate::scenario::Plan;
 use crate::verify::Case;
@@ -106,21 +106,28 @@ impl Made {
         let given_up = Ledger::merge_histograms(cells(), |c| &c.censored);
         let service = Ledger::merge_histograms(cells(), |c| &c.service);
         let delay = Ledger::merge_histograms(cells(), |c| &c.delay);
-        let (planned, good) = cells().fold((0, 0), |(p, g), c| (p + c.planned, g + c.good));
+        let asked = |cells: &mut dyn Iterator<Item = &Cell>| {
+            let outcomes = Ledger::sum_outcomes(cells);
+            outcomes.total() - outcomes.not_followed()
+        };
+        let good: u64 = cells().map(|c| c.good).sum();
+        let planned = asked(&mut cells());
         let facts = &self.ledger.generator;
         let took = facts.sending_duration.max(facts.planned_duration);
+        let sent = Ratio::of(facts.sent, asked(&mut self.ledger.cells.iter()));
+        let pace = facts.planned_duration.as_secs_f64() / took.as_secs_f64();
         let measured = self.plan.load.phases.iter().filter(|p| p.measured);
         StepInfo {
             number,
             purpose,
             rate,
-            achieved: facts.sent as f64 / took.as_secs_f64(),
+            achieved: rate * sent.map_or(0.0, |share| share.0) * pace,
             measured: measured.fold(Millis(0), |sum, p| sum + p.duration),
             max_in_flight: facts.max_in_flight,
             response: censored(&response, &given_up),
             service: percentiles(&service),
             delay_p99_ms: delay.quantile(0.99).map(millis),
-            bad_share: crate::model::Ratio::of(planned - good, planned).map(|share| share.0),
+            bad_share: Ratio::of(planned - good, planned).map(|share| share.0),
             why: match self.judgement.judged {
                 Judged::Holds => String::new(),
                 _ => self.judgement.why,

@@ -150,7 +150,7 @@ fn a_confirmation_that_overrules_the_search_moves_the_bracket() {
         low <= 1000.0 && 1000.0 < high && high < low * 1.051,
         "{low} to {high}"
     );
-    assert_eq!(answer.contradicted[0].0, 400.0);
+    assert!(same(answer.contradicted[0].0, 400.0));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn where_confirmations_contradict_each_other_the_bracket_is_widened() {
     });
     let answer = Answer::of(&settings(), &trials, false);
     assert_eq!(answer.conclusion, Conclusion::Found);
-    assert_eq!(answer.contradicted[0].0, 496.8);
+    assert!(same(answer.contradicted[0].0, 496.8));
     let (low, high) = (answer.bracket.low.unwrap(), answer.bracket.high.unwrap());
     assert!(low < 496.8 && high > 496.8);
     assert!(high > low * 1.05, "wider than the precision");
@@ -210,8 +210,14 @@ fn no_answers_keep_it_going_beyond_what_was_promised() {
 
 #[test]
 fn rates_are_rounded_to_four_digits() {
-    let tidied = [565.685_42, 0.012_345_6, 123_456.0, 99_999.0].map(tidy);
-    assert_eq!(tidied, [565.7, 0.012_35, 123_500.0, 100_000.0]);
+    for (rate, tidied) in [
+        (565.685_42, 565.7),
+        (0.012_345_6, 0.012_35),
+        (123_456.0, 123_500.0),
+        (99_999.0, 100_000.0),
+    ] {
+        assert!(same(tidy(rate), tidied), "{rate}");
+    }
 }
 
 /// How a simulated service answers near its capacity.

@@ -3,6 +3,8 @@
 mod document;
 mod page;
 mod picture;
+#[cfg(test)]
+mod sample;
 mod story;
 mod table;
 

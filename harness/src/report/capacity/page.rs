@@ -81,3 +81,17 @@ fn row(step: &super::document::StepInfo) -> Row {
         verdict: verdict(step),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::capacity::sample::{document, step};
+
+    #[test]
+    fn every_text_on_the_page_is_escaped() {
+        let html = page(&document(100.0, 1000.0, &[step(100.0, Judged::Breaks)])).unwrap();
+        assert!(html.contains("a=&lt;b&gt;&amp;c"), "{html}");
+        assert!(!html.contains("a=<b>"));
+        assert!(html.contains("<body class=\"fail\">"));
+    }
+}

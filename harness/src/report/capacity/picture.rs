@@ -1,6 +1,7 @@
 //! Latency against rate, both axes logarithmic: the knee is what the search is after.
 
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::document::{CapacityDocument, StepInfo};
 use super::story::rate;
@@ -64,9 +65,9 @@ fn draw(doc: &CapacityDocument) -> Result<String, PlotError> {
             .light_line_style(TRANSPARENT)
             .axis_style(Ink::Grid.colour())
             .label_style(label())
-            .x_labels(8)
+            .disable_x_mesh()
             .y_labels(6)
-            .x_label_formatter(&|r| rate(*r))
+            .x_label_formatter(&|_| String::new())
             .y_label_formatter(&|ms| millis(*ms))
             .x_desc("arrivals per second, offered")
             .axis_desc_style(label())
@@ -119,6 +120,12 @@ fn draw(doc: &CapacityDocument) -> Result<String, PlotError> {
             .margin(14)
             .background_style(Ink::Ground.colour())
             .draw()?;
+        for tick in frame.ticks() {
+            let (x, y) = chart.backend_coord(&(tick, frame.bottom));
+            let style = label().pos(Pos::new(HPos::Center, VPos::Top));
+            area.draw(&PathElement::new([(x, y), (x, y + 8)], Ink::Grid.colour()))?;
+            area.draw(&Text::new(rate(tick), (x, y + 12), style))?;
+        }
         area.present()?;
     }
     Ok(svg)
@@ -134,6 +141,15 @@ struct Frame {
 }
 
 impl Frame {
+    /// 1, 2 and 5 of every power of ten: an axis of one decade must not have a single label.
+    fn ticks(&self) -> Vec<f64> {
+        let decades = self.left.log10().floor() as i32..=self.right.log10().ceil() as i32;
+        decades
+            .flat_map(|decade| [1.0, 2.0, 5.0].map(|n| n * 10.0_f64.powi(decade)))
+            .filter(|tick| (self.left..=self.right).contains(tick))
+            .collect()
+    }
+
     fn of(doc: &CapacityDocument) -> Option<Self> {
         let all: Vec<(f64, f64)> = SERIES
             .iter()
@@ -182,4 +198,65 @@ fn line(doc: &CapacityDocument, pick: Pick) -> Vec<(f64, f64)> {
         .chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq())
         .map(|same| same[same.len() / 2])
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::capacity::sample::{document, step};
+
+    #[test]
+    fn lines_points_objective_and_capacity_are_drawn_in_colours_of_their_own() {
+        let doc = document(
+            100.0,
+            1000.0,
+            &[
+                step(100.0, Judged::Holds),
+                step(200.0, Judged::Holds),
+                step(400.0, Judged::Invalid),
+                step(800.0, Judged::Breaks),
+            ],
+        );
+        let svg = picture(&doc).unwrap();
+        // Three valid steps with three percentiles each.
+        assert_eq!(svg.matches("<circle").count(), 9, "{svg}");
+        for (what, ink) in [
+            ("p50", Ink::P50),
+            ("p95", Ink::P95),
+            ("p99", Ink::P99),
+            ("the objective", Ink::Bad),
+            ("the capacity", Ink::Good),
+            ("a step that is not valid", Ink::Doubt),
+        ] {
+            assert!(svg.contains(ink.paper()), "{what}");
+            let RGBColor(r, g, b) = ink.colour();
+            assert!(!svg.contains(&format!("#{r:02X}{g:02X}{b:02X}")), "{what}");
+        }
+        assert!(inline(&doc).unwrap().contains("var(--p99)"));
+    }
+
+    #[test]
+    fn no_steps_are_no_drawing() {
+        assert_eq!(picture(&document(100.0, 1000.0, &[])).unwrap(), "");
+    }
+
+    #[test]
+    fn a_line_goes_through_the_median_of_the_valid_steps() {
+        let slow = |mut slow: StepInfo, ms| {
+            slow.response.p99_ms = Some(ms);
+            slow
+        };
+        let doc = document(
+            100.0,
+            1000.0,
+            &[
+                slow(step(200.0, Judged::Holds), 40.0),
+                slow(step(200.0, Judged::Breaks), 90.0),
+                slow(step(200.0, Judged::Holds), 20.0),
+                slow(step(200.0, Judged::Invalid), 900.0),
+                slow(step(100.0, Judged::Holds), 10.0),
+            ],
+        );
+        assert_eq!(line(&doc, |p| p.p99_ms), [(100.0, 10.0), (200.0, 40.0)]);
+    }
 }

@@ -1,5 +1,7 @@
 //! The words of a search: one line per step, one for the answer.
 
+use std::fmt::Write as _;
+
 use super::document::{CapacityDocument, StepInfo};
 use crate::capacity::{Conclusion, Judged, Purpose};
 use crate::report::format::{maybe_share, number, told_millis};
@@ -104,23 +106,27 @@ pub fn headline(doc: &CapacityDocument) -> (String, Vec<String>) {
 fn notes(doc: &CapacityDocument, limit: &str) -> Vec<String> {
     let answer = &doc.answer;
     let mut notes = Vec::new();
-    if let Some(low) = answer.bracket.low {
-        let votes = answer.low_votes;
-        notes.push(format!(
-            "{} held in {} of {}",
-            rate(low),
-            votes.held,
-            votes.valid()
-        ));
-    }
-    if let Some(high) = answer.bracket.high {
-        let votes = answer.high_votes;
-        notes.push(format!(
-            "{} broke in {} of {}",
-            rate(high),
-            votes.broke,
-            votes.valid()
-        ));
+    let repeats = doc.search.settings.repeats;
+    for (end, votes, word, n) in [
+        (
+            answer.bracket.low,
+            answer.low_votes,
+            "held",
+            answer.low_votes.held,
+        ),
+        (
+            answer.bracket.high,
+            answer.high_votes,
+            "broke",
+            answer.high_votes.broke,
+        ),
+    ] {
+        let Some(end) = end else { continue };
+        let mut note = format!("{} {word} in {n} of {}", rate(end), votes.valid());
+        if votes.valid() <= repeats && answer.conclusion != Conclusion::Interrupted {
+            let _ = write!(note, ", not in {} as asked for", repeats + 1);
+        }
+        notes.push(note);
     }
     for (at, votes) in &answer.contradicted {
         notes.push(format!(
@@ -161,4 +167,78 @@ fn notes(doc: &CapacityDocument, limit: &str) -> Vec<String> {
         ));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::capacity::sample::{document, step};
+    use crate::report::terminal::Style;
+
+    #[test]
+    fn what_was_found_is_told_with_how_often_it_was_seen() {
+        let doc = document(
+            100.0,
+            1000.0,
+            &[
+                step(100.0, Judged::Holds),
+                step(200.0, Judged::Holds),
+                step(209.0, Judged::Breaks),
+                step(200.0, Judged::Holds),
+                step(209.0, Judged::Breaks),
+            ],
+        );
+        assert_eq!(
+            doc.sentence,
+            "200/s holds p99 < 50 ms, at most 1.0 % bad; 209/s does not"
+        );
+        assert_eq!(doc.notes, ["200/s held in 2 of 2", "209/s broke in 2 of 2"]);
+        let text = crate::report::capacity::summary(&doc, Style::default());
+        assert!(text.starts_with("FOUND  200/s holds"), "{text}");
+        assert_eq!(
+            text.lines()
+                .filter(|line| line.contains("breaks: p99 71 ms"))
+                .count(),
+            2
+        );
+    }
+
+    #[test]
+    fn contradictions_and_their_price_are_told() {
+        let doc = document(
+            100.0,
+            1000.0,
+            &[
+                step(100.0, Judged::Holds),
+                step(200.0, Judged::Breaks),
+                step(141.0, Judged::Holds),
+                step(141.0, Judged::Breaks),
+            ],
+        );
+        let notes = doc.notes.join("\n");
+        for told in [
+            "100/s held in 1 of 1, not in 2 as asked for",
+            "141/s held in 1 of 2: steps contradict each other there",
+            "the bracket is 100 % wide, not 5 %, because of those contradictions",
+        ] {
+            assert!(notes.contains(told), "{notes}");
+        }
+    }
+
+    #[test]
+    fn a_limit_of_the_generator_is_never_told_as_one_of_the_service() {
+        let steps = [step(100.0, Judged::Holds), step(200.0, Judged::Invalid)];
+        let doc = document(100.0, 1000.0, &steps);
+        assert_eq!(
+            doc.sentence,
+            "at least 100/s: the generator, not the service, is the limit (requests left 26 ms late (p99))"
+        );
+        assert!(
+            doc.notes
+                .iter()
+                .any(|note| note.starts_with("1 of 2 steps were not valid"))
+        );
+        let nothing = document(100.0, 1000.0, &[step(100.0, Judged::Invalid)]);
+        assert!(nothing.sentence.starts_with("no step at 100/s was valid"));
+    }
 }

@@ -56,7 +56,7 @@ impl Ink {
     }
 
     /// The same on white paper, where there is no page to ask.
-    fn paper(self) -> &'static str {
+    pub(in crate::report) fn paper(self) -> &'static str {
         match self {
             Self::Text => "#5d6870",
             Self::Grid => "#e1e5e2",
