@@ -1,6 +1,6 @@
 //! `sloproof load`: load without telemetry, with the same engine, records and reports.
 
-mod plan;
+pub(super) mod plan;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -171,19 +171,24 @@ fn command(options: &LoadOptions) -> String {
                 .map(|body| format!("-b {}", quoted(body))),
         );
     }
-    let connect = &options.connect;
-    let ca = connect.ca_file.as_ref();
-    words.extend(ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string()))));
-    words.extend(connect.insecure.then(|| "--insecure".to_owned()));
-    words.extend(connect.http2.then(|| "--http2".to_owned()));
+    words.extend(connect_words(&options.connect));
     words.extend(options.connections.map(|n| format!("-c {n}")));
     words.extend(options.threads.map(|n| format!("-t {n}")));
     words.extend(options.seed.map(|seed| format!("--seed {seed}")));
     words.join(" ")
 }
 
+/// The flags that say how to connect.
+pub(super) fn connect_words(connect: &ConnectPlan) -> Vec<String> {
+    let ca = connect.ca_file.as_ref();
+    let ca = ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string())));
+    let insecure = connect.insecure.then(|| "--insecure".to_owned());
+    let http2 = connect.http2.then(|| "--http2".to_owned());
+    [ca, insecure, http2].into_iter().flatten().collect()
+}
+
 /// For a shell: nothing in single quotes means anything but itself.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
