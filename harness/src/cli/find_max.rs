@@ -26,7 +26,7 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A URL, or a scenario file whose target is named; its routes are sent, not its phases
+    /// A URL, `unix:SOCKET:PATH`, or a scenario file whose target is named; its routes are sent, not its phases
     target: String,
     /// What must hold of the response time, over all requests; may be given again
     #[arg(short, long, value_name = "TEXT", default_value = "p99 < 100ms")]

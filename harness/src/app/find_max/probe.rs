@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::load::wire::Connect as _;
 use crate::load::wire::dial::{DialError, Reach, Settings};
 use crate::load::wire::place::{Place, PlaceError};
+use crate::scenario::plan::ConnectPlan;
 
 /// So long a first connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,9 +24,9 @@ pub(super) enum ProbeError {
 }
 
 /// Opens one connection and closes it again.
-pub(super) async fn reachable(url: &str, settings: &Settings) -> Result<(), ProbeError> {
+pub(super) async fn reachable(url: &str, connect: &ConnectPlan) -> Result<(), ProbeError> {
     let place = Place::parse(url)?;
-    let reach = Reach::find(&place, settings).await?;
+    let reach = Reach::find(&place, &Settings::from(connect)).await?;
     let own = || url.to_owned();
     let opened = async {
         reach.prove().await?;

@@ -146,6 +146,15 @@ fn manifest(options: &LoadOptions, dir: &RunDir, timeline: Timeline) -> Manifest
     }
 }
 
+/// The flags that say how to connect.
+pub(in crate::app) fn connect_words(connect: &ConnectPlan) -> impl Iterator<Item = String> {
+    let ca = connect.ca_file.as_ref();
+    let ca = ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string())));
+    let insecure = connect.insecure.then(|| "--insecure".to_owned());
+    let http2 = connect.http2.then(|| "--http2".to_owned());
+    ca.into_iter().chain(insecure).chain(http2)
+}
+
 /// How to repeat it.
 fn command(options: &LoadOptions) -> String {
     let mut words = vec!["sloproof load".to_owned(), quoted(&options.target)];
@@ -176,15 +185,6 @@ fn command(options: &LoadOptions) -> String {
     words.extend(options.threads.map(|n| format!("-t {n}")));
     words.extend(options.seed.map(|seed| format!("--seed {seed}")));
     words.join(" ")
-}
-
-/// The flags that say how to connect.
-pub(super) fn connect_words(connect: &ConnectPlan) -> Vec<String> {
-    let ca = connect.ca_file.as_ref();
-    let ca = ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string())));
-    let insecure = connect.insecure.then(|| "--insecure".to_owned());
-    let http2 = connect.http2.then(|| "--http2".to_owned());
-    [ca, insecure, http2].into_iter().flatten().collect()
 }
 
 /// For a shell: nothing in single quotes means anything but itself.

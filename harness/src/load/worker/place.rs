@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -60,10 +60,13 @@ impl Desk {
     }
 
     /// The result of some work, or `None` if its deadline came first.
-    async fn within<T>(&self, deadline: Duration, work: impl Future<Output = T>) -> Option<T> {
+    async fn within<T>(
+        &self,
+        deadline: Duration,
+        mut work: Pin<&mut impl Future<Output = T>>,
+    ) -> Option<T> {
         self.expired.set(false);
         self.deadline.set(Some(deadline));
-        let mut work = pin!(work);
         let result = poll_fn(|cx| {
             if self.expired.get() {
                 return Poll::Ready(None);
@@ -178,7 +181,7 @@ pub(super) async fn exchange<C: Connect>(
     let trace_id = TraceId(renderer.trace(arrival.seq).number());
     let request = renderer.render(arrival.seq, values);
     shift.sent(now, arrival.due);
-    let work = send(shift, &mut kit.connection, request, &mut kit.reply);
+    let work = pin!(send(shift, &mut kit.connection, request, &mut kit.reply));
     let outcome = desk.within(now + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
@@ -201,15 +204,16 @@ async fn send<C: Connect>(
 ) -> Outcome {
     loop {
         // A connection whose exchange was cut off is not reusable, so the next request cannot read its answer.
-        let usable = place.take().filter(Connection::reusable);
-        let connection = if let Some(connection) = usable {
-            place.insert(connection)
-        } else {
-            Lane::add(&shift.lane.opened);
-            // Boxed, as it is large and seldom: what holds it is moved with every request.
-            match Box::pin(shift.connect.connect()).await {
-                Ok(connection) => place.insert(connection),
-                Err(outcome) => return outcome,
+        let connection = match place {
+            Some(connection) if connection.reusable() => connection,
+            _ => {
+                *place = None;
+                Lane::add(&shift.lane.opened);
+                // Boxed, as it is large and seldom: what holds it is moved with every request.
+                match Box::pin(shift.connect.connect()).await {
+                    Ok(connection) => place.insert(connection),
+                    Err(outcome) => return outcome,
+                }
             }
         };
         let outcome = connection.exchange(request, reply).await;
