@@ -173,7 +173,7 @@ impl Search {
         // Arrivals of its own for every step, the same again for the same command.
         load.seed = load.seed.wrapping_add(u64::from(number) - 1);
         load.max_in_flight = self.places(rate);
-        load.drain = DRAIN;
+        load.drain = DRAIN + load.longest_thinking();
         let phase = |id: &str, duration, measured| Phase {
             id: PhaseId::new(id).unwrap_or_else(|_| PhaseId::stand_in()),
             duration,

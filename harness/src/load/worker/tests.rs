@@ -360,7 +360,7 @@ fn a_closed_loop_plans_what_it_asks_and_ends_in_time() {
     let ran = run(&plan, &server.url, Loop::Closed, 2, None);
     assert!(ran.planned() > 200, "{}", ran.planned());
     assert_eq!(ran.planned(), ran.outcomes().completed_total());
-    assert!(ran.finished_sending < Duration::from_millis(2000));
+    assert!(ran.finished_sending < Duration::from_secs(2));
     assert_eq!(ran.waited, 0);
 }
 

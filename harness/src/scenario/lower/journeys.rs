@@ -1,7 +1,7 @@
 //! Journeys: what a step adds to a route, and whether a run has time and room for it all.
 
+use crate::model::RouteId;
 use crate::model::yaml::Path;
-use crate::model::{Millis, RouteId};
 use crate::scenario::plan::{Extract, ExtractError, Journey, LoadPlan, Order, Phase, Step};
 use crate::scenario::review::Review;
 use crate::scenario::spec::{ExtractSpec, JourneySpec, RouteSpec, StepSpec};
@@ -108,8 +108,7 @@ pub(super) fn feasible(load: &LoadPlan, path: &Path, review: &mut Review<'_>) {
     let peak = load.phases.iter().map(Phase::peak_rate).fold(0.0, f64::max);
     for (i, journey) in load.journeys.iter().enumerate() {
         let path = path.at("journeys").at(i);
-        let thinking: u64 = journey.steps.iter().map(|step| step.think.0).sum();
-        let thinking = Millis(thinking);
+        let thinking = journey.thinking();
         if thinking > load.drain {
             let message = format!(
                 "users of journey `{}` think for {thinking}, and the run ends {} after the last of them arrives",

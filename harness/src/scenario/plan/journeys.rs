@@ -59,6 +59,14 @@ pub enum Order {
     Once,
 }
 
+impl Journey {
+    /// How long its user thinks, over all steps.
+    pub fn thinking(&self) -> Millis {
+        let steps = self.steps.iter().map(|step| step.think);
+        steps.fold(Millis(0), |sum, think| sum + think)
+    }
+}
+
 impl FeederPlan {
     /// The placeholder of a column, without its braces.
     pub fn placeholder(&self, column: usize) -> String {

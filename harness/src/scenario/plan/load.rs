@@ -39,6 +39,12 @@ impl LoadPlan {
             .fold(Millis(0), |sum, p| sum + p.duration)
     }
 
+    /// How long the most thoughtful user thinks, over all steps of his journey.
+    pub fn longest_thinking(&self) -> Millis {
+        let journeys = self.journeys.iter().map(Journey::thinking);
+        journeys.max().unwrap_or(Millis(0))
+    }
+
     /// How many requests an arrival plans that the schedule gives to this route.
     pub fn requests_of(&self, route: usize) -> usize {
         let journey = self.journeys.iter().find(|j| j.first == route);
