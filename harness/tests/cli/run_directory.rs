@@ -11,7 +11,7 @@ fn a_finished_run_is_judged_again_without_any_server() {
         .code(0)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-PASS  short   9 of 9 checks   120 requests, every one accounted for
+PASS  short   11 of 11 checks   120 requests, every one accounted for
 
   route   planned   ok   bad      p50   p90   p95   p99      max
   get          80   80     0   1.3 ms     –     –     –   3.4 ms
@@ -21,10 +21,15 @@ PASS  short   9 of 9 checks   120 requests, every one accounted for
                            120 sent                    sent
   generator/kept-up        120 sent                    at least 99 % of 120        ✔ all 3 agree
                                                        arrivals
-  generator/undisturbed                                                            ✔ too few requests broke
-                                                                                    to flatter a percentile
+  generator/routes         120 planned, 120 sent, 80                               ✔ called 120 times
+                            of them in measured
+                           phases
+  generator/undisturbed                                                            ✔ too few errors to
+                                                                                   flatter a percentile
   requests/count           120 × 404 (15 samples, no   120 × 404                   ✔ counter and ledger
                             reset)                                                 agree exactly
+  requests/elsewhere       none                        none beside the 120         ✔ no other route was
+                                                       requests of this run        called
 
   – 1 check skipped: connections were not counted (generator/undisturbed)
   – 1 check skipped: the system does not tell what its host gave to others (generator/undisturbed)

@@ -1,7 +1,7 @@
 //! The histogram's quantile lies in the bucket where the client saw it.
 
 use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
-use crate::model::{Evidence, Finding, Hop, Question, Series};
+use crate::model::{Evidence, Finding, Hop, Millis, Question, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::LatencySignal;
 use crate::verify::buckets::{Bucket, Buckets, NoQuantile, upper_bound};
@@ -89,8 +89,7 @@ fn of_endpoint(
     let client = Client::new(signal.quantile, &cells, &outcomes);
     let needed = (SAMPLES_ABOVE / (1.0 - signal.quantile)).round();
     if (client.service.count() as f64) < needed {
-        let n = words::count(client.service.count(), "response");
-        return META.skipped(subject, format!("{n}; this quantile needs {needed:.0}"));
+        return too_few(case, subject, client.service.count(), needed as u64).warning();
     }
     let (baseline, settled) = (case.timeline.baseline, case.timeline.settled);
     let Some(all) = Movement::over(series.iter().copied(), baseline, settled) else {
@@ -133,6 +132,21 @@ fn of_endpoint(
         )),
     }
     .expected(client.to_string())
+}
+
+/// Nothing is gated on it, but the scenario asked for it and did not get it.
+fn too_few(case: &Case<'_>, subject: String, count: u64, needed: u64) -> Finding {
+    let load = case.plan.load.duration();
+    let longer = Millis((load.0 * needed).div_ceil(count.max(1)).div_ceil(1000) * 1000);
+    let n = words::count(count, "response");
+    META.undecided(subject, format!("{n}; this quantile needs {needed}"))
+        .expected(format!("at least {}", words::count(needed, "response")))
+        .observed(n)
+        .hint(if count == 0 {
+            "see why nothing was answered on this route".to_owned()
+        } else {
+            format!("load for {longer} at this rate, raise the rate or the route's weight, or ask for a lower quantile")
+        })
 }
 
 /// What clients waited at a quantile, as far as it is known which requests the server timed.

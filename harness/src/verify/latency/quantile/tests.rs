@@ -149,11 +149,15 @@ fn requests_without_an_answer_widen_what_the_quantile_can_be() {
 }
 
 #[test]
-fn too_few_samples_are_skipped_with_the_number_needed() {
+fn too_few_samples_warn_with_the_number_and_the_time_needed() {
     let few = Fixture::new().completed("get", "outage", 200, 199, 3000);
     let finding = judged(few, found(&TRUE));
-    assert_eq!(finding.status.word(), "skipped");
+    assert_eq!(
+        (finding.status.word(), finding.severity),
+        ("inconclusive", crate::model::Severity::Warning)
+    );
     assert_eq!(finding.summary, "199 responses; this quantile needs 200");
+    assert!(finding.hint.starts_with("load for 51 s at this rate"));
 }
 
 #[test]
