@@ -66,6 +66,11 @@ pub async fn collect(
     for (id, question) in (1..).zip(questions) {
         match way(&question, sources, recorded) {
             Way::Known(reply) => keep(id, question, reply),
+            Way::Clock(source) => {
+                let sent = now();
+                let reply = source.ask(&question, &timeline).await;
+                keep(id, question, stamped(reply, sent));
+            }
             Way::Ask(source) => {
                 let (timeline, places) = (Arc::clone(&timeline), Arc::clone(&places));
                 asking.spawn(async move {
@@ -92,6 +97,18 @@ pub async fn collect(
 enum Way {
     Known(Reply),
     Ask(Arc<dyn Source>),
+    /// Asked by itself, with this machine's time taken before and after.
+    Clock(Arc<dyn Source>),
+}
+
+/// The answer to a question for the time, at the moment it was asked by this machine's clock.
+fn stamped(mut reply: Reply, sent: Timestamp) -> Reply {
+    if let Answer::Value(Reading::Series(series)) = &mut reply.answer {
+        for point in series.iter_mut().flat_map(|one| &mut one.points) {
+            point.at = sent;
+        }
+    }
+    reply
 }
 
 fn way(question: &Question, sources: &Sources, recorded: &Recorded) -> Way {
@@ -100,11 +117,13 @@ fn way(question: &Question, sources: &Sources, recorded: &Recorded) -> Way {
         Question::Notifications => return Way::Known(notifications(recorded)),
         Question::PromSamples { .. }
         | Question::PromInstant { .. }
+        | Question::PromClock
         | Question::PromRange { .. } => Engine::Prometheus,
         Question::LokiCount { .. } | Question::LokiRange { .. } => Engine::Loki,
         Question::LoadedRules { engine } | Question::CanonicalQuery { engine, .. } => *engine,
     };
     match sources.of(engine) {
+        Some(source) if *question == Question::PromClock => Way::Clock(Arc::clone(source)),
         Some(source) => Way::Ask(Arc::clone(source)),
         None => Way::Known(unavailable("nobody", "nothing", unnamed(engine))),
     }

@@ -11,6 +11,8 @@ use crate::verify::counter::Movement;
 use crate::verify::endpoint::{Endpoint, endpoints};
 use crate::verify::words;
 
+use super::gap;
+
 /// `latency/quantile`.
 #[derive(Debug, Clone, Copy)]
 pub struct Quantile;
@@ -48,7 +50,8 @@ impl Check for Quantile {
     }
 }
 
-fn question(signal: &LatencySignal) -> Question {
+/// The histogram's samples; other checks that look at them ask the same question.
+pub(super) fn question(signal: &LatencySignal) -> Question {
     Question::PromSamples {
         selector: signal.selector.clone(),
     }
@@ -126,7 +129,7 @@ fn of_endpoint(
                     "histogram_quantile reads NaN here: see that the histogram is observed for every response"
                 }
             }),
-        Ok(bucket) => compared(subject, signal, bucket, &client).observed(format!(
+        Ok(bucket) => compared(case, subject, signal, bucket, (&client, &cells)).observed(format!(
             "{bucket} over {}",
             words::count(buckets.total().round() as u64, "request")
         )),
@@ -201,10 +204,17 @@ impl std::fmt::Display for Client {
 
 /// The server times a part of what the client waits for, so its quantile is at most the client's, and at least the
 /// client's less the gap that the scenario allows for network, queues and scheduling.
-fn compared(subject: String, signal: &LatencySignal, bucket: Bucket, client: &Client) -> Finding {
+fn compared(
+    case: &Case<'_>,
+    subject: String,
+    signal: &LatencySignal,
+    bucket: Bucket,
+    (client, cells): (&Client, &[&Cell]),
+) -> Finding {
     let gap_us = signal.allowed_gap.0 * 1000;
     // The ledger's histogram reads up to 0.1 % high.
     let least = (client.low - client.low / 1000).saturating_sub(gap_us) as f64 / 1e6;
+    let beyond = client.low.saturating_sub((bucket.upper * 1e6) as u64);
     if client.high.is_some_and(|us| us as f64 / 1e6 < bucket.lower) {
         META.fail(
             subject,
@@ -212,11 +222,11 @@ fn compared(subject: String, signal: &LatencySignal, bucket: Bucket, client: &Cl
         )
         .hint("the histogram must be in seconds, and `le` too; see that it times one request, once")
     } else if least > bucket.upper {
-        META.fail(subject, format!("the service claims {bucket}, clients waited longer"))
-            .hint(format!(
-                "more than {} is spent where the histogram does not look: outer middleware, queue, network",
-                signal.allowed_gap
-            ))
+        META.fail(
+            subject,
+            format!("the service claims {bucket}, clients waited longer"),
+        )
+        .hint(gap::parts(case, cells, bucket, beyond, signal.allowed_gap))
     } else if bucket.upper.is_infinite() {
         META.undecided(
             subject,

@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn errors_that_are_faster_than_successes_are_told_with_both_times() {
         let fixture = run(1000, 50);
-        let finding = fixture.judge(|case| fast_errors(case));
+        let finding = fixture.judge(fast_errors);
         assert_eq!(
             finding.summary,
             "get: 9.1 % of the requests were errors, and faster than the others"
