@@ -1,13 +1,16 @@
 //! The composition root: the stages of each subcommand in order, and progress on the terminal. No judgement here.
 
 pub mod check;
+pub mod compare;
 mod console;
 mod document;
 pub mod explain;
 mod failure;
+mod fingerprint;
 mod interrupt;
 mod judgement;
 pub mod load;
+mod machine;
 mod manifest;
 pub mod report;
 pub mod run;
@@ -16,6 +19,7 @@ pub mod schema;
 pub mod selftest;
 pub mod slo;
 pub mod stack;
+mod target_version;
 pub mod verify;
 
 pub use console::Console;

@@ -4,12 +4,13 @@ use snapbox::str;
 
 use crate::place::{Place, stdout};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "",
     "run",
     "check",
     "verify",
     "report",
+    "compare",
     "explain",
     "load",
     "selftest",
@@ -39,6 +40,7 @@ Commands:
   check        Check scenarios and all they name; nothing is started
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
+  compare      Hold a run against a baseline, percentile by percentile
   explain      Say what a check proves or a lint finds, and what to do
   load         Send load and show what came back; no telemetry is asked, no objective judged
   selftest     See whether this machine can measure: known servers, closed-form truth

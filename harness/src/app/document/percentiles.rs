@@ -26,7 +26,10 @@ pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
 }
 
 /// Percentiles of response times of which some are known only to be longer than recorded.
-pub(super) fn censored(response: &LatencyHistogram, given_up: &LatencyHistogram) -> Percentiles {
+pub(in crate::app) fn censored(
+    response: &LatencyHistogram,
+    given_up: &LatencyHistogram,
+) -> Percentiles {
     Percentiles {
         censored_from_ms: given_up.min().map(millis),
         ..percentiles(response)
