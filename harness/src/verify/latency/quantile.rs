@@ -92,7 +92,7 @@ fn of_endpoint(
     let client = Client::new(signal.quantile, &cells, &outcomes);
     let needed = (SAMPLES_ABOVE / (1.0 - signal.quantile)).round();
     if (client.service.count() as f64) < needed {
-        return too_few(case, subject, client.service.count(), needed as u64).warning();
+        return too_few(case, subject, client.service.count(), needed as u64);
     }
     let (baseline, settled) = (case.timeline.baseline, case.timeline.settled);
     let Some(all) = Movement::over(series.iter().copied(), baseline, settled) else {
@@ -137,19 +137,24 @@ fn of_endpoint(
     .expected(client.to_string())
 }
 
-/// Nothing is gated on it, but the scenario asked for it and did not get it.
+/// The scenario asked for the quantile and did not get it. With a few responses other checks still look at the route;
+/// without one there is nothing to compare, and that is no agreement.
 fn too_few(case: &Case<'_>, subject: String, count: u64, needed: u64) -> Finding {
     let load = case.plan.load.duration();
     let longer = Millis((load.0 * needed).div_ceil(count.max(1)).div_ceil(1000) * 1000);
     let n = words::count(count, "response");
-    META.undecided(subject, format!("{n}; this quantile needs {needed}"))
+    let finding = META
+        .undecided(subject, format!("{n}; this quantile needs {needed}"))
         .expected(format!("at least {}", words::count(needed, "response")))
-        .observed(n)
-        .hint(if count == 0 {
-            "see why nothing was answered on this route".to_owned()
-        } else {
-            format!("load for {longer} at this rate, raise the rate or the route's weight, or ask for a lower quantile")
-        })
+        .observed(n);
+    if count == 0 {
+        return finding.hint("see why nothing was answered on this route");
+    }
+    finding
+        .hint(format!(
+            "load for {longer} at this rate, raise the rate or the route's weight, or ask for a lower quantile"
+        ))
+        .warning()
 }
 
 /// What clients waited at a quantile, as far as it is known which requests the server timed.

@@ -178,6 +178,18 @@ fn too_few_samples_warn_with_the_number_and_the_time_needed() {
     );
     assert_eq!(finding.summary, "199 responses; this quantile needs 200");
     assert!(finding.hint.starts_with("load for 51 s at this rate"));
+
+    let none = crate::ledger::OutcomeCounts {
+        timed_out: 40,
+        ..Default::default()
+    };
+    let unanswered = Fixture::new().unfinished("get", "outage", &none);
+    let finding = judged(unanswered, found(&TRUE));
+    assert_eq!(
+        (finding.status.word(), finding.severity),
+        ("inconclusive", crate::model::Severity::Error),
+        "no sample at all is no agreement"
+    );
 }
 
 #[test]
