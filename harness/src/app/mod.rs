@@ -6,6 +6,7 @@ mod console;
 mod document;
 pub mod explain;
 mod failure;
+pub mod find_max;
 mod fingerprint;
 mod interrupt;
 mod judgement;

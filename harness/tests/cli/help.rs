@@ -4,7 +4,7 @@ use snapbox::str;
 
 use crate::place::{Place, stdout};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "",
     "run",
     "check",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 17] = [
     "compare",
     "explain",
     "load",
+    "find-max",
     "selftest",
     "schema",
     "stack",
@@ -43,6 +44,7 @@ Commands:
   compare      Hold a run against a baseline, percentile by percentile
   explain      Say what a check proves or a lint finds, and what to do
   load         Send load and show what came back; no telemetry is asked, no objective judged
+  find-max     Find the highest rate at which an objective holds
   selftest     See whether this machine can measure: known servers, closed-form truth
   slo          Say what objectives allow, and what their alerts must do
   schema       Print the JSON Schema of scenario files

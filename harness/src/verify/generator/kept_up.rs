@@ -1,6 +1,6 @@
 //! The generator delivered the planned load, in time.
 
-use crate::ledger::Ledger;
+use crate::ledger::{GeneratorFacts, Ledger};
 use crate::model::{Finding, Hop, Millis, Question, Severity, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::BadEvents;
@@ -154,10 +154,21 @@ fn schedule_delay(case: &Case<'_>) -> Finding {
         ))
 }
 
+/// Whether so many arrivals waited for a place in flight that their lateness is not the machine's.
+pub fn lacked_places(facts: &GeneratorFacts) -> bool {
+    facts.waited_for_place > facts.planned / 100
+}
+
+/// Cores that were busy with more than awaiting intended times; `None` where it was not measured.
+pub fn busy_cores(facts: &GeneratorFacts) -> Option<f64> {
+    let spun = facts.spinning_cores.unwrap_or(0.0);
+    facts.cpu_cores_used.map(|used| (used - spun).max(0.0))
+}
+
 /// Late for want of a place in flight is the service's slowness or a low cap; otherwise it is the machine's.
 fn lateness_hint(ledger: &Ledger) -> String {
     let facts = &ledger.generator;
-    if facts.waited_for_place > facts.planned / 100 {
+    if lacked_places(facts) {
         format!(
             "{} waited for one of {} places in flight: the service answers too slowly for this rate; raise \
              load.maxInFlight, shorten load.timeout, or lower the rate",
@@ -209,11 +220,9 @@ fn pauses(ledger: &Ledger) -> Finding {
 
 fn processor(ledger: &Ledger) -> Finding {
     let facts = &ledger.generator;
-    let (Some(used), Some(cores)) = (facts.cpu_cores_used, facts.cpu_cores) else {
+    let (Some(used), Some(cores)) = (busy_cores(facts), facts.cpu_cores) else {
         return META.skipped("processor", "processor time was not measured");
     };
-    // Time spent awaiting intended times is no strain.
-    let used = (used - facts.spinning_cores.unwrap_or(0.0)).max(0.0);
     let finding = if used > cores * MAX_CPU_SHARE {
         META.undecided("processor", "the generator used nearly all of its cores")
             .hint("give sloproof more cores or lower the rate; its latencies may include its own queue")
