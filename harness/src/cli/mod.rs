@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod completions;
+mod connect;
 mod explain;
 mod find_max;
 mod load;

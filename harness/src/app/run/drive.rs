@@ -62,17 +62,22 @@ pub(in crate::app) async fn drive(
     dir: &RunDir,
     interrupt: &Interrupt,
 ) -> Result<Driven, Failure> {
+    let _hold = interrupt.hold();
     let load = &plan.load;
     let target = Place::parse(site.target).map_err(Failure::usage)?;
-    let reach = Reach::find(&target, &Settings::default())
+    let reach = Reach::find(&target, &Settings::from(&plan.target.connect))
         .await
         .map_err(Failure::usage)?;
+    // Whoever does not answer in time will not answer the load either, and that is the load's to record.
+    if let Ok(proved) = tokio::time::timeout(load.timeout.into(), reach.prove()).await {
+        proved.map_err(Failure::usage)?;
+    }
     let start = now() + LEAD.into();
     let mut engine = Engine::new(load, &target, site.mode, start.0.unsigned_abs());
     if let Some(workers) = site.workers {
         engine = engine.workers(workers);
     }
-    let (planned, workers) = (engine.schedule().total(), engine.worker_count());
+    let (planned, workers) = (engine.planned(), engine.worker_count());
     let self_watch = SelfWatch::start();
     let began = Instant::now() + LEAD;
 

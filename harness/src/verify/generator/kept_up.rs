@@ -1,7 +1,7 @@
 //! The generator delivered the planned load, in time.
 
 use crate::ledger::{GeneratorFacts, Ledger};
-use crate::model::{Finding, Hop, Millis, Question, Severity, Status};
+use crate::model::{Finding, Hop, Millis, Question, Ratio, Severity, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::BadEvents;
 use crate::verify::case::Case;
@@ -94,7 +94,10 @@ fn interruption(case: &Case<'_>) -> Option<Finding> {
 
 fn sent_share(ledger: &Ledger) -> Finding {
     let facts = &ledger.generator;
-    let Some(share) = facts.sent_share() else {
+    // A step that could not follow was not withheld: there was nothing to send.
+    let unfollowed = Ledger::sum_outcomes(&ledger.cells).not_followed();
+    let planned = facts.planned.saturating_sub(unfollowed);
+    let Some(share) = Ratio::of(facts.sent, planned) else {
         return META
             .undecided("arrivals sent", "nothing was planned")
             .hint("give the scenario a phase with a rate above 0");
@@ -113,7 +116,7 @@ fn sent_share(ledger: &Ledger) -> Finding {
         .expected(format!(
             "at least {:.0} % of {}",
             MIN_SENT_SHARE * 100.0,
-            words::count(facts.planned, "arrival")
+            words::count(planned, "arrival")
         ))
         .observed(format!("{} sent", words::grouped(facts.sent)))
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::ledger::OutcomeCounts;
+use crate::model::outcome::NotSent;
 use crate::scenario::plan::{ObjectiveExpectation, SloPlan};
 use crate::slo::Objective;
 use crate::verify::fixture::Fixture;
@@ -33,6 +34,22 @@ fn ninety_nine_percent_sent_is_enough_and_less_is_not() {
     assert_eq!(finding.status, Status::Inconclusive);
     assert_eq!(finding.summary, "only 98.9 % of the load was sent");
     assert_eq!(finding.expected, "at least 99 % of 1,000 arrivals");
+}
+
+#[test]
+fn a_step_that_could_not_follow_is_no_load_that_was_withheld() {
+    let unfollowed = OutcomeCounts {
+        not_sent: 500,
+        why_not_sent: [(NotSent::StepBefore, 499), (NotSent::Behind, 1)].into(),
+        ..OutcomeCounts::default()
+    };
+    let fixture = Fixture::new()
+        .completed("get", "outage", 200, 499, 3000)
+        .unfinished("put", "outage", &unfollowed);
+    let found = findings(&fixture);
+    let finding = about(&found, "arrivals sent");
+    assert_eq!(finding.status, Status::Pass);
+    assert_eq!(finding.expected, "at least 99 % of 500 arrivals");
 }
 
 #[test]
