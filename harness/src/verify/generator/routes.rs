@@ -70,12 +70,16 @@ fn of_route(case: &Case<'_>, route: &Route) -> Finding {
         .undecided(route.id.as_str(), missed)
         .expected(match gate {
             Some(slo) => format!("requests: objective {} judges it", slo.objective.name),
+            // Nothing falls on a later step of a journey by itself.
+            None if route.weight == 0 => "requests: a journey leads to it".to_owned(),
             None => format!("requests: it has weight {}", route.weight),
         })
         .observed(observed)
-        .hint(
-            "let the load last longer, raise the route's weight or the rate, or remove the route",
-        );
+        .hint(if route.weight == 0 {
+            "see at which step its journeys end, and why"
+        } else {
+            "let the load last longer, raise the route's weight or the rate, or remove the route"
+        });
     match gate {
         Some(_) => finding,
         None => finding.warning(),
@@ -119,6 +123,14 @@ mod tests {
             put.expected,
             "requests: objective kv-availability judges it"
         );
+    }
+
+    #[test]
+    fn a_step_that_no_journey_reached_is_told_as_such() {
+        let fixture = Fixture::new().with(|f| f.plan.load.routes[1].weight = 0);
+        let put = about(&fixture, "put");
+        assert_eq!(put.expected, "requests: a journey leads to it");
+        assert_eq!(put.hint, "see at which step its journeys end, and why");
     }
 
     #[test]
