@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::machine::Machine;
+use super::target_version::TargetVersion;
 use crate::model::Timeline;
 
 /// Version of `manifest.json`.
@@ -28,4 +30,13 @@ pub(super) struct Manifest {
     pub cpus: u32,
     /// Operating system and architecture.
     pub platform: String,
+    /// Of everything in the plan that decides what is sent and how it is judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario_hash: Option<String>,
+    /// Version of the service; `None` if nobody told, which is not the same as no version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_version: Option<TargetVersion>,
+    /// The machine that sent the load; `None` in manifests of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Machine>,
 }

@@ -1,14 +1,17 @@
 //! The composition root: the stages of each subcommand in order, and progress on the terminal. No judgement here.
 
 pub mod check;
+pub mod compare;
 mod console;
 mod document;
 pub mod explain;
 mod failure;
 pub mod find_max;
+mod fingerprint;
 mod interrupt;
 mod judgement;
 pub mod load;
+mod machine;
 mod manifest;
 pub mod report;
 pub mod run;
@@ -17,6 +20,7 @@ pub mod schema;
 pub mod selftest;
 pub mod slo;
 pub mod stack;
+mod target_version;
 pub mod verify;
 
 pub use console::Console;

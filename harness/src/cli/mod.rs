@@ -1,6 +1,7 @@
 //! The command line: arguments in, one call to `app`, an exit code out. One file per subcommand.
 
 mod check;
+mod compare;
 mod completions;
 mod connect;
 mod explain;
@@ -77,6 +78,7 @@ enum Command {
     Check(check::Args),
     Verify(verify::Args),
     Report(report::Args),
+    Compare(compare::Args),
     Explain(explain::Args),
     Load(load::Args),
     FindMax(Box<find_max::Args>),
@@ -96,6 +98,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Check(args) => app::check::check(&console, &args.options()),
         Command::Verify(args) => app::verify::verify(&console, &args.options()),
         Command::Report(args) => app::report::report(&console, &args.options()),
+        Command::Compare(args) => app::compare::compare(&console, &args.options()),
         Command::Explain(args) => app::explain::explain(&console, args.check.as_deref()),
         Command::Slo(args) => slo::run(&console, args).await,
         Command::Load(args) => app::load::load(&console, &args.options()).await,

@@ -51,6 +51,10 @@ pub struct Cell {
     /// knows.
     #[serde(default, skip_serializing_if = "LatencyHistogram::is_empty")]
     pub censored: LatencyHistogram,
+    /// The part of `response` whose outcome was bad; there only once something went wrong, so that a healthy run does
+    /// not pay for it. Ledgers of older programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub errors: Option<LatencyHistogram>,
     /// Done − sent of completed arrivals.
     pub service: LatencyHistogram,
     /// Sent − due of sent arrivals: the generator's own lateness.
@@ -65,6 +69,9 @@ impl Cell {
         self.outcomes.merge(&other.outcomes);
         self.response.merge(&other.response);
         self.censored.merge(&other.censored);
+        if let Some(theirs) = &other.errors {
+            self.errors.get_or_insert_default().merge(theirs);
+        }
         self.service.merge(&other.service);
         self.delay.merge(&other.delay);
     }

@@ -51,6 +51,13 @@ impl LatencyHistogram {
             .expect("auto-resizing histogram takes every clamped value");
     }
 
+    /// What is left without the values of `part`; `None` if some of those are not in it.
+    pub fn without(&self, part: &Self) -> Option<Self> {
+        let mut left = self.clone();
+        left.inner.subtract(&part.inner).ok()?;
+        Some(left)
+    }
+
     /// How many values it holds.
     pub fn count(&self) -> u64 {
         self.inner.len()
@@ -149,6 +156,21 @@ mod tests {
         }
         assert_eq!(h.count_above(250), 2);
         assert_eq!(h.share_within(250), Some(Ratio(0.5)));
+    }
+
+    #[test]
+    fn a_part_can_be_taken_away_and_nothing_else() {
+        let of = |values: &[u64]| {
+            let mut h = LatencyHistogram::default();
+            for v in values {
+                h.record(*v);
+            }
+            h
+        };
+        let left = of(&[100, 200, 5_000_000]).without(&of(&[100])).unwrap();
+        assert_eq!((left.count(), left.min()), (2, Some(200)));
+        assert_eq!(of(&[100]).without(&of(&[200])), None);
+        assert_eq!(of(&[100]).without(&of(&[5_000_000])), None);
     }
 
     proptest! {

@@ -76,6 +76,9 @@ impl Recorder {
             // Due, not sent: a late generator must not look like a fast server.
             cell.response.record(response);
             cell.delay.record(micros(sent.saturating_sub(sample.due)));
+            if !good {
+                cell.errors.get_or_insert_default().record(response);
+            }
             match sample.outcome {
                 Outcome::Completed { .. } => cell
                     .service
@@ -120,6 +123,7 @@ impl Recorded {
             outcomes: OutcomeCounts::default(),
             response: LatencyHistogram::default(),
             censored: LatencyHistogram::default(),
+            errors: None,
             service: LatencyHistogram::default(),
             delay: LatencyHistogram::default(),
         };
@@ -254,6 +258,9 @@ mod tests {
                 prop_assert_eq!(cell.response.count(), cell.planned - cell.outcomes.not_sent);
                 prop_assert_eq!(cell.service.count(), cell.outcomes.completed_total());
                 prop_assert_eq!(cell.censored.count(), cell.outcomes.timed_out);
+                let errors = cell.planned - cell.good - cell.outcomes.not_sent;
+                prop_assert_eq!(cell.errors.as_ref().map_or(0, LatencyHistogram::count), errors);
+                prop_assert_eq!(cell.errors.is_some(), errors > 0);
             }
             let planned: u64 = ledger.cells.iter().map(|c| c.planned).sum();
             prop_assert_eq!(planned, samples.len() as u64);

@@ -73,4 +73,7 @@ pub enum Question {
     },
     /// What reached the webhook receiver. Answer: `Reading::Notifications`.
     Notifications,
+    /// Which time it is for Prometheus. Answer: `Reading::Series` with one point: at this machine's time just before
+    /// the question went out, the server's time in Unix seconds. The evidence's own time is when the answer came.
+    PromClock,
 }

@@ -13,6 +13,8 @@ use crate::model::{
 
 /// Questions under way at once: enough to hide latency, too few to slow a server down.
 const AT_ONCE: usize = 4;
+/// How often a server is asked for the time.
+const TIMES: u32 = 3;
 /// The source of what the harness recorded itself.
 const OBSERVER: &str = "observer";
 
@@ -58,28 +60,35 @@ pub async fn collect(
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut asking = JoinSet::new();
     let mut items = Vec::with_capacity(questions.len());
-    let mut keep = |id, question, reply| {
-        let item = evidence(id, question, reply, now());
+    let mut keep = |id, question, reply, at| {
+        let item = evidence(id, question, reply, at);
         on_evidence(&item);
         items.push(item);
     };
+    let mut rest = Vec::new();
     for (id, question) in (1..).zip(questions) {
         match way(&question, sources, recorded) {
-            Way::Known(reply) => keep(id, question, reply),
-            Way::Ask(source) => {
-                let (timeline, places) = (Arc::clone(&timeline), Arc::clone(&places));
-                asking.spawn(async move {
-                    // Never closed, so a place is always given.
-                    let _place = places.acquire().await;
-                    let reply = source.ask(&question, &timeline).await;
-                    (id, question, reply)
-                });
+            Way::Known(reply) => keep(id, question, reply, now()),
+            // Before all others, so that nothing of ours keeps the server or this task from answering at once.
+            Way::Clock(source) => {
+                let (reply, at) = time_of(source.as_ref(), &question, &timeline, &now).await;
+                keep(id, question, reply, at);
             }
+            Way::Ask(source) => rest.push((id, question, source)),
         }
+    }
+    for (id, question, source) in rest {
+        let (timeline, places) = (Arc::clone(&timeline), Arc::clone(&places));
+        asking.spawn(async move {
+            // Never closed, so a place is always given.
+            let _place = places.acquire().await;
+            let reply = source.ask(&question, &timeline).await;
+            (id, question, reply)
+        });
     }
     while let Some(asked) = asking.join_next().await {
         match asked {
-            Ok((id, question, reply)) => keep(id, question, reply),
+            Ok((id, question, reply)) => keep(id, question, reply, now()),
             // Tasks of this set are never cancelled, so it is a panic; a bug must not pass for a silent server.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
@@ -92,6 +101,45 @@ pub async fn collect(
 enum Way {
     Known(Reply),
     Ask(Arc<dyn Source>),
+    /// Asked by itself, with this machine's time taken before and after.
+    Clock(Arc<dyn Source>),
+}
+
+/// What time it is for a server, dated by our clock just before the question; and our clock at the answer. The
+/// sharpest of three, because one slow round trip says little.
+async fn time_of(
+    source: &dyn Source,
+    question: &Question,
+    timeline: &Timeline,
+    now: impl Fn() -> Timestamp,
+) -> (Reply, Timestamp) {
+    let ask = async || {
+        let sent = now();
+        let reply = source.ask(question, timeline).await;
+        let at = now();
+        (at.since(sent), stamped(reply, sent), at)
+    };
+    let mut best = ask().await;
+    for _ in 1..TIMES {
+        if !matches!(best.1.answer, Answer::Value(_)) {
+            break;
+        }
+        let next = ask().await;
+        if next.0 < best.0 && matches!(next.1.answer, Answer::Value(_)) {
+            best = next;
+        }
+    }
+    (best.1, best.2)
+}
+
+/// The answer to a question for the time, at the moment it was asked by this machine's clock.
+fn stamped(mut reply: Reply, sent: Timestamp) -> Reply {
+    if let Answer::Value(Reading::Series(series)) = &mut reply.answer {
+        for point in series.iter_mut().flat_map(|one| &mut one.points) {
+            point.at = sent;
+        }
+    }
+    reply
 }
 
 fn way(question: &Question, sources: &Sources, recorded: &Recorded) -> Way {
@@ -100,11 +148,13 @@ fn way(question: &Question, sources: &Sources, recorded: &Recorded) -> Way {
         Question::Notifications => return Way::Known(notifications(recorded)),
         Question::PromSamples { .. }
         | Question::PromInstant { .. }
+        | Question::PromClock
         | Question::PromRange { .. } => Engine::Prometheus,
         Question::LokiCount { .. } | Question::LokiRange { .. } => Engine::Loki,
         Question::LoadedRules { engine } | Question::CanonicalQuery { engine, .. } => *engine,
     };
     match sources.of(engine) {
+        Some(source) if *question == Question::PromClock => Way::Clock(Arc::clone(source)),
         Some(source) => Way::Ask(Arc::clone(source)),
         None => Way::Known(unavailable("nobody", "nothing", unnamed(engine))),
     }

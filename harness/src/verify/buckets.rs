@@ -18,6 +18,17 @@ pub(crate) struct Bucket {
     pub(crate) upper: f64,
 }
 
+/// A count of requests below a bound, which may lie inside a bucket.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Within {
+    /// The bucket that the bound lies in, or that ends there.
+    pub(crate) bucket: Bucket,
+    /// At least so many are below the bound.
+    pub(crate) least: f64,
+    /// At most so many are.
+    pub(crate) most: f64,
+}
+
 /// Why a histogram has no quantiles; `histogram_quantile` gives NaN for each of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NoQuantile {
@@ -65,6 +76,20 @@ impl Buckets {
     /// How many requests it counted; 0 when it has no bucket.
     pub(crate) fn total(&self) -> f64 {
         self.counts.last().map_or(0.0, |(_, n)| *n)
+    }
+
+    /// How many requests took at most `bound` seconds, as far as the buckets can tell; exactly if a bucket ends there.
+    pub(crate) fn within(&self, bound: f64) -> Within {
+        let next = self.counts.iter().position(|(upper, _)| *upper >= bound);
+        let (upper, most) = next.map_or((f64::INFINITY, self.total()), |i| self.counts[i]);
+        let before = next.unwrap_or(self.counts.len()).checked_sub(1);
+        let (lower, least) = before.map_or((0.0, 0.0), |i| self.counts[i]);
+        let is_bound = upper.total_cmp(&bound).is_eq();
+        Within {
+            bucket: Bucket { lower, upper },
+            least: if is_bound { most } else { least },
+            most,
+        }
     }
 
     /// The bucket of the quantile by PromQL's rank rule: the first whose cumulative count reaches `q × total`.
@@ -160,6 +185,24 @@ mod tests {
                 upper: INF
             })
         );
+    }
+
+    #[test]
+    fn what_is_below_a_bound_inside_a_bucket_is_known_to_the_bucket() {
+        let buckets = Buckets::new([(0.1, 90.0), (0.5, 99.0), (INF, 100.0)]);
+        let of = |bound| {
+            let within = buckets.within(bound);
+            (
+                within.bucket.lower,
+                within.bucket.upper,
+                within.least,
+                within.most,
+            )
+        };
+        assert_eq!(of(0.1), (0.0, 0.1, 90.0, 90.0));
+        assert_eq!(of(0.25), (0.1, 0.5, 90.0, 99.0));
+        assert_eq!(of(0.05), (0.0, 0.1, 0.0, 90.0));
+        assert_eq!(of(2.0), (0.5, INF, 99.0, 100.0));
     }
 
     #[test]

@@ -148,6 +148,9 @@ impl Fixture {
             cell.response.record(service_us);
             cell.service.record(service_us);
             cell.delay.record(50);
+            if !good {
+                cell.errors.get_or_insert_default().record(service_us);
+            }
         }
         self.ledger.generator.planned += n;
         self.ledger.generator.sent += n;
@@ -282,6 +285,7 @@ fn empty_cell(route: &RouteId, phase: &Phase) -> Cell {
         outcomes: OutcomeCounts::default(),
         response: LatencyHistogram::default(),
         censored: LatencyHistogram::default(),
+        errors: None,
         service: LatencyHistogram::default(),
         delay: LatencyHistogram::default(),
     }

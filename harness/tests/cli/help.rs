@@ -4,12 +4,13 @@ use snapbox::str;
 
 use crate::place::{Place, stdout};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "",
     "run",
     "check",
     "verify",
     "report",
+    "compare",
     "explain",
     "load",
     "find-max",
@@ -40,6 +41,7 @@ Commands:
   check        Check scenarios and all they name; nothing is started
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
+  compare      Hold a run against a baseline, percentile by percentile
   explain      Say what a check proves or a lint finds, and what to do
   load         Send load and show what came back; no telemetry is asked, no objective judged
   find-max     Find the highest rate at which an objective holds
@@ -281,7 +283,7 @@ fn explain_lists_the_checks_and_lints_and_has_a_page_for_each() {
     let place = Place::empty();
     let list = stdout(&place.sloproof("explain").code(0));
     let (checks, lints) = list.split_once("\n\n").unwrap();
-    assert_eq!((checks.lines().count(), lints.lines().count()), (14, 12));
+    assert_eq!((checks.lines().count(), lints.lines().count()), (20, 12));
     for line in checks.lines().chain(lints.lines()) {
         let id = line.split_whitespace().next().unwrap();
         let page = stdout(&place.sloproof(&format!("explain {id}")).code(0));

@@ -5,6 +5,7 @@
     reason = "SNAPSHOTS=overwrite writes them"
 )]
 
+mod compare;
 mod help;
 mod manners;
 mod place;

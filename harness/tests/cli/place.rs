@@ -34,6 +34,11 @@ impl Place {
         place
     }
 
+    /// A copy of a folder under this name.
+    pub(crate) fn adopt(&self, from: &Path, name: &str) {
+        copy(from, &self.path(name));
+    }
+
     /// Something in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)

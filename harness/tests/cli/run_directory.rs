@@ -11,7 +11,7 @@ fn a_finished_run_is_judged_again_without_any_server() {
         .code(0)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-PASS  short   9 of 9 checks   120 requests, every one accounted for
+PASS  short   12 of 12 checks   120 requests, every one accounted for
 
   route   planned   ok   bad      p50   p90   p95   p99      max
   get          80   80     0   1.3 ms     –     –     –   3.4 ms
@@ -21,17 +21,28 @@ PASS  short   9 of 9 checks   120 requests, every one accounted for
                            120 sent                    sent
   generator/kept-up        120 sent                    at least 99 % of 120        ✔ all 3 agree
                                                        arrivals
-  generator/undisturbed                                                            ✔ too few requests broke
-                                                                                    to flatter a percentile
+  generator/routes         120 planned, 120 sent, 80                               ✔ called 120 times
+                            of them in measured
+                           phases
+  generator/undisturbed                                                            ✔ too few errors to
+                                                                                   flatter a percentile
+  requests/clock           -2 to +1 ms, asked and      within 250 ms: half a       ✔ both clocks agree
+                           answered within 3 ms        scrape interval, 1 s at
+                                                       most
   requests/count           120 × 404 (15 samples, no   120 × 404                   ✔ counter and ledger
                             reset)                                                 agree exactly
+  requests/elsewhere       none                        none beside the 120         ✔ no other route was
+                                                       requests of this run        called
 
   – 1 check skipped: connections were not counted (generator/undisturbed)
   – 1 check skipped: the system does not tell what its host gave to others (generator/undisturbed)
   – 1 check skipped: no processor quota is set (generator/undisturbed)
-  – 1 check skipped: the scenario names no latency histogram (latency/quantile)
+  – 2 checks skipped: the scenario names no latency histogram (latency/buckets, latency/quantile)
+  – 1 check skipped: 4 seconds with 20 requests or more; it takes 15 (latency/steady)
   – 1 check skipped: the scenario names no log query (logs/count)
   – 1 check skipped: the scenario names no rule file (rules/loaded)
+  – 1 check skipped: no rule and no panel takes a rate in Prometheus (rules/windows)
+  – 1 check skipped: no alert of Prometheus is expected (rules/windows)
   – 1 check skipped: the scenario expects no alert (alerts/fired)
   – 2 checks skipped: no alerting rule in this scenario (alerts/quiet, notifications/delivered)
   – 1 check skipped: the scenario names no `resolvesWithin` (alerts/resolved)

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sloproof::model::{
-    AlertLog, Answer, Engine, Evidence, Millis, Moment, Question, Reading, Timestamp,
+    AlertLog, Answer, Engine, Evidence, Labels, Millis, Moment, Point, Question, Reading, Series,
+    Timestamp,
 };
 use sloproof::telemetry::{Recorded, Scripted, Sources, collect};
 
@@ -146,4 +148,39 @@ async fn an_observer_that_saw_nothing_is_not_a_quiet_ruler() {
         "none of 4 polls of Prometheus was answered"
     );
     assert_eq!(error(&items[1]), "the observer could not start");
+}
+
+#[tokio::test]
+async fn the_question_for_the_time_is_framed_by_this_machine_s_clock() {
+    let point = Point {
+        at: Timestamp(1_800_000_000_500),
+        value: Some(1_800_000_000.5),
+    };
+    let series = vec![Series {
+        labels: Labels::new(),
+        points: vec![point],
+    }];
+    let script = Scripted::new("http://p").series(Question::PromClock, series);
+    let sources = Sources {
+        prometheus: Some(Arc::new(script)),
+        loki: None,
+    };
+    // Asked three times; the second answer came soonest.
+    let clock = [490, 790, 800, 805, 810, 900];
+    let looks = AtomicUsize::new(0);
+    let items = collect(
+        BTreeSet::from([Question::PromClock]),
+        &sources,
+        &Recorded::default(),
+        &timeline(),
+        || Timestamp(1_800_000_000_000 + clock[looks.fetch_add(1, Ordering::Relaxed)]),
+        |_| (),
+    )
+    .await;
+    let Answer::Value(Reading::Series(series)) = &items[0].answer else {
+        panic!("{:?}", items[0].answer)
+    };
+    assert_eq!(series[0].points[0].at, Timestamp(1_800_000_000_800));
+    assert_eq!(series[0].points[0].value, point.value, "the server's time");
+    assert_eq!(items[0].at, Timestamp(1_800_000_000_805));
 }

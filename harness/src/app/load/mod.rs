@@ -9,10 +9,12 @@ use anyhow::Context as _;
 
 use super::interrupt::Interrupt;
 use super::judgement::{Record, write_reports};
+use super::machine::Machine;
 use super::manifest::{MANIFEST_SCHEMA_VERSION, Manifest};
 use super::run::drive::{Site, drive};
 use super::run_dir::RunDir;
-use super::{Console, Failure};
+use super::target_version::{self, TargetVersion};
+use super::{Console, Failure, fingerprint};
 use crate::gate::exit;
 use crate::load::Loop;
 use crate::model::{EvidenceSet, Timeline};
@@ -90,6 +92,8 @@ async fn send(
     let _hold = interrupt.hold();
     let Asked { plan, url, mode } = asked;
     console.say(&headline(&plan, &url, mode));
+    // Before the load, so that it is no part of it.
+    let version = target_version::by_header(&url).await;
     let site = Site {
         target: &url,
         faults: None,
@@ -107,7 +111,7 @@ async fn send(
         interrupted: interrupt.is_set(),
     };
     let record = Record {
-        manifest: manifest(options, dir, timeline),
+        manifest: manifest(options, &plan, dir, timeline, version),
         plan,
         ledger: driven.ledger,
         evidence: EvidenceSet::new(vec![]),
@@ -133,7 +137,13 @@ async fn send(
     Ok(document.verdict.exit_code)
 }
 
-fn manifest(options: &LoadOptions, dir: &RunDir, timeline: Timeline) -> Manifest {
+fn manifest(
+    options: &LoadOptions,
+    plan: &Plan,
+    dir: &RunDir,
+    timeline: Timeline,
+    target_version: Option<TargetVersion>,
+) -> Manifest {
     Manifest {
         schema_version: MANIFEST_SCHEMA_VERSION,
         run_id: dir.id(),
@@ -143,6 +153,9 @@ fn manifest(options: &LoadOptions, dir: &RunDir, timeline: Timeline) -> Manifest
         servers: BTreeMap::new(),
         cpus: std::thread::available_parallelism().map_or(0, |n| n.get() as u32),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        scenario_hash: Some(fingerprint::hash(plan)),
+        target_version,
+        machine: Some(Machine::this()),
     }
 }
 

@@ -16,10 +16,12 @@ use anyhow::Context as _;
 use super::check::environment;
 use super::interrupt::Interrupt;
 use super::judgement::{Record, write_reports};
+use super::machine::Machine;
 use super::manifest::{MANIFEST_SCHEMA_VERSION, Manifest};
 use super::run_dir::RunDir;
 use super::stack::ToolPaths;
-use super::{Console, Failure, now};
+use super::target_version::{self, TargetVersion};
+use super::{Console, Failure, fingerprint, now};
 use crate::gate::exit;
 use crate::load::Loop;
 use crate::model::{Evidence, EvidenceSet, Timeline};
@@ -113,8 +115,13 @@ async fn stages(
         },
     )
     .await;
+    let version = match target_version::by_build_info(&plan, &servers.sources, &timeline).await {
+        Some(version) => Some(version),
+        // After the load, so that no counter moves while it is watched.
+        None => target_version::by_header(&servers.target).await,
+    };
     let record = Record {
-        manifest: manifest(&plan, dir, timeline, servers.versions()),
+        manifest: manifest(&plan, dir, timeline, servers.versions(), version),
         plan,
         ledger: driven.ledger,
         evidence: EvidenceSet::new(evidence),
@@ -177,6 +184,7 @@ fn manifest(
     dir: &RunDir,
     timeline: Timeline,
     servers: BTreeMap<String, String>,
+    target_version: Option<TargetVersion>,
 ) -> Manifest {
     let mut command = format!("sloproof run {} --seed {}", plan.file, plan.load.seed);
     if plan.time_scale != 1 {
@@ -191,6 +199,9 @@ fn manifest(
         servers,
         cpus: std::thread::available_parallelism().map_or(0, |n| n.get() as u32),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        scenario_hash: Some(fingerprint::hash(plan)),
+        target_version,
+        machine: Some(Machine::this()),
     }
 }
 

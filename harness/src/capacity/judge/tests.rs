@@ -39,6 +39,7 @@ fn ledger(step: Step) -> Ledger {
             outcomes,
             response,
             censored,
+            errors: None,
             service,
             delay,
         }],

@@ -7,14 +7,21 @@ use crate::slo::exchange::selector::Selector;
 use crate::slo::openslo::{Measure, Metric, SloDocument};
 
 /// A range and the function that is applied to it.
-pub(super) struct Range<'a> {
-    pub(super) function: String,
-    pub(super) text: &'a str,
-    pub(super) length: Millis,
+pub(crate) struct Range<'a> {
+    pub(crate) function: String,
+    pub(crate) text: &'a str,
+    pub(crate) length: Millis,
+}
+
+impl Range<'_> {
+    /// Whether a rate is taken over it, which needs two samples.
+    pub(crate) fn is_rate(&self) -> bool {
+        ["rate", "irate", "increase", "delta", "deriv"].contains(&self.function.as_str())
+    }
 }
 
 /// The ranges of an expression that can be read as durations.
-pub(super) fn ranges(expr: &str) -> Vec<Range<'_>> {
+pub(crate) fn ranges(expr: &str) -> Vec<Range<'_>> {
     let bare = bare(expr);
     let found = windows(expr).into_iter().filter(|w| w.role == Role::Range);
     found

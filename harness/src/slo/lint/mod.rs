@@ -18,6 +18,7 @@ mod threshold_off_bucket;
 mod unreachable_alert;
 mod window_beyond_retention;
 
+pub(crate) use expression::{Range, ranges};
 pub use finding::Finding;
 pub use registry::{Lint, all, page};
 pub use subject::{AlertFile, LintedRule, Settings, SloFile, Subject};

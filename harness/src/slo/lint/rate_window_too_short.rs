@@ -35,9 +35,7 @@ pub(super) fn findings(subject: &Subject<'_>) -> Vec<Finding> {
 fn look(expr: &str, source: &Source, span: Span, scrape: Millis, found: &mut Vec<Finding>) {
     let least = Millis(scrape.0 * LEAST);
     for range in ranges(expr) {
-        let rate =
-            ["rate", "irate", "increase", "delta", "deriv"].contains(&range.function.as_str());
-        if rate && range.length < least {
+        if range.is_rate() && range.length < least {
             let message = format!(
                 "`{}[{}]` holds fewer than {LEAST} scrapes of {}",
                 range.function,

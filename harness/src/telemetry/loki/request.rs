@@ -52,6 +52,7 @@ pub(super) fn of(question: &Question, timeline: &Timeline) -> Option<Request> {
         | Question::PromInstant { .. }
         | Question::PromRange { .. }
         | Question::AlertStates { .. }
+        | Question::PromClock
         | Question::Notifications => return None,
     };
     Some(request)

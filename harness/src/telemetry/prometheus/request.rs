@@ -20,6 +20,12 @@ pub(super) fn of(question: &Question, timeline: &Timeline, lookback: Millis) -> 
             )
         }
         Question::PromInstant { query, at } => instant(query, moment(*at, timeline)),
+        // Without a `time` it is evaluated at the server's own.
+        Question::PromClock => Request {
+            path: INSTANT,
+            params: vec![("query", "time()".to_owned())],
+            shape: Shape::Series,
+        },
         Question::PromRange { query, step } => Request {
             path: RANGE,
             params: vec![
@@ -136,6 +142,11 @@ mod tests {
 
     #[test]
     fn questions_for_others_are_not_asked() {
+        assert_eq!(
+            params(&Question::PromClock),
+            [("query", "time()".to_owned())],
+            "no time: the server's own is asked for"
+        );
         for question in [
             Question::Notifications,
             Question::LoadedRules {

@@ -3,6 +3,7 @@
 pub mod events;
 pub mod objective;
 pub mod remaining;
+mod samples;
 
 pub(crate) use events::for_the_user;
 pub use objective::Objective;

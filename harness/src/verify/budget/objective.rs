@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::events::{Events, cells, for_the_user};
+use super::samples::shortage;
 use crate::ledger::{Cell, Ledger, OutcomeCounts};
-use crate::model::{Finding, Hop, Question, Ratio};
+use crate::model::{Finding, Hop, Question, Ratio, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::{BadEvents, ObjectiveExpectation, Route, SloPlan};
 use crate::verify::case::Case;
@@ -136,6 +137,10 @@ fn of_slo(case: &Case<'_>, slo: &SloPlan) -> Finding {
     let events = for_the_user(case.plan, slo, &cells);
     let target = slo.objective.target;
     let finding = judged(slo, &events);
+    let finding = match finding.status {
+        Status::Pass => shortage(&META, case.plan, slo, &events).unwrap_or(finding),
+        _ => finding,
+    };
     let promise = match slo.bad {
         BadEvents::Status { from, to } => format!("without a status {from} to {to}"),
         BadEvents::SlowerThan { bound } => format!("within {bound}"),
@@ -220,7 +225,7 @@ fn percent(share: f64) -> String {
 mod tests {
     use super::*;
     use crate::ledger::OutcomeCounts;
-    use crate::model::{Millis, Status};
+    use crate::model::Millis;
     use crate::scenario::plan::{Faults, RouteFault};
     use crate::verify::fixture::Fixture;
     use crate::verify::fixtures::budget::{errors, slow};

@@ -2,8 +2,10 @@
 
 pub mod conservation;
 pub mod kept_up;
+pub mod routes;
 pub mod undisturbed;
 
 pub use conservation::Conservation;
 pub use kept_up::{KeptUp, load_was_delivered};
+pub use routes::Routes;
 pub use undisturbed::Undisturbed;

@@ -1,6 +1,10 @@
 //! Nothing on the machine disturbed the measurement.
 
-use crate::ledger::{GeneratorFacts, LatencyHistogram, Ledger};
+mod fast_errors;
+
+use fast_errors::fast_errors;
+
+use crate::ledger::GeneratorFacts;
 use crate::model::{Finding, Hop, Millis, Question, Ratio, Status};
 use crate::scenario::Plan;
 use crate::verify::case::Case;
@@ -12,9 +16,6 @@ pub const MAX_STEAL: f64 = 0.02;
 
 /// A connection serves this many requests at least, on average; fewer, and what is measured is connecting.
 pub const REQUESTS_PER_CONNECTION: u64 = 100;
-
-/// Above this share of bad outcomes their latency matters.
-pub const BAD_SHARE: f64 = 0.01;
 
 /// `generator/undisturbed`.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ impl Check for Undisturbed {
             steal(facts),
             throttling(facts),
             connections(facts),
-            fast_errors(case.ledger),
+            fast_errors(case),
         ]
         .map(|finding| match finding.status {
             Status::Inconclusive => finding.warning(),
@@ -119,56 +120,9 @@ fn connections(facts: &GeneratorFacts) -> Finding {
         ))
 }
 
-/// Errors that come faster than answers make an overall percentile look better the more of them there are.
-fn fast_errors(ledger: &Ledger) -> Finding {
-    let outcomes = Ledger::sum_outcomes(ledger.measured());
-    let failed = outcomes.connect_failed + outcomes.broken;
-    let sent = outcomes.total() - outcomes.not_sent;
-    if sent == 0 {
-        return META.skipped("fast errors", "nothing was sent in a measured phase");
-    }
-    let share = Ratio::of(failed, sent);
-    let Some(share) = share.filter(|share| share.0 > BAD_SHARE) else {
-        return META.pass(
-            "fast errors",
-            "too few requests broke to flatter a percentile",
-        );
-    };
-    let all = p95(ledger, |cell| &cell.response);
-    let whole = p95(ledger, |cell| &cell.service);
-    let (Some(all), Some(whole)) = (all, whole) else {
-        return META
-            .undecided(
-                "fast errors",
-                format!("{share} of the requests broke, and none was answered"),
-            )
-            .hint("see whether the service is up, and whether the target is its address");
-    };
-    let finding = if all < whole {
-        META.undecided(
-            "fast errors",
-            format!("{share} of the requests broke, and faster than others were answered"),
-        )
-        .hint("read the latency of answers, not of all requests, and the error rate beside it")
-    } else {
-        META.pass("fast errors", "what broke did not flatter the percentiles")
-    };
-    finding
-        .expected(format!(
-            "p95 of all at least that of answers, {}",
-            words::micros(whole)
-        ))
-        .observed(words::micros(all))
-}
-
-fn p95(ledger: &Ledger, pick: fn(&crate::ledger::Cell) -> &LatencyHistogram) -> Option<u64> {
-    Ledger::merge_histograms(ledger.measured(), pick).quantile(0.95)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::OutcomeCounts;
     use crate::model::Severity;
     use crate::verify::fixture::Fixture;
 
@@ -207,20 +161,6 @@ mod tests {
         for subject in ["stolen time", "throttling", "connections", "fast errors"] {
             assert_eq!(about(&fixture, subject).status, Status::Pass, "{subject}");
         }
-    }
-
-    #[test]
-    fn errors_that_are_faster_than_answers_are_told() {
-        let broken = OutcomeCounts {
-            broken: 3000,
-            ..OutcomeCounts::default()
-        };
-        let fixture = facts(|_| ())
-            .unfinished("get", "outage", &broken)
-            .with(|f| {
-                (0..30_000).for_each(|_| f.cell("get", "outage").response.record(50));
-            });
-        assert_eq!(about(&fixture, "fast errors").status, Status::Inconclusive);
     }
 
     #[test]

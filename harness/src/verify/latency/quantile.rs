@@ -1,7 +1,7 @@
 //! The histogram's quantile lies in the bucket where the client saw it.
 
 use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
-use crate::model::{Evidence, Finding, Hop, Question, Series};
+use crate::model::{Evidence, Finding, Hop, Millis, Question, Series};
 use crate::scenario::Plan;
 use crate::scenario::plan::LatencySignal;
 use crate::verify::buckets::{Bucket, Buckets, NoQuantile, upper_bound};
@@ -10,6 +10,8 @@ use crate::verify::check::{Check, Meta};
 use crate::verify::counter::Movement;
 use crate::verify::endpoint::{Endpoint, endpoints};
 use crate::verify::words;
+
+use super::gap;
 
 /// `latency/quantile`.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +50,8 @@ impl Check for Quantile {
     }
 }
 
-fn question(signal: &LatencySignal) -> Question {
+/// The histogram's samples; other checks that look at them ask the same question.
+pub(super) fn question(signal: &LatencySignal) -> Question {
     Question::PromSamples {
         selector: signal.selector.clone(),
     }
@@ -89,8 +92,7 @@ fn of_endpoint(
     let client = Client::new(signal.quantile, &cells, &outcomes);
     let needed = (SAMPLES_ABOVE / (1.0 - signal.quantile)).round();
     if (client.service.count() as f64) < needed {
-        let n = words::count(client.service.count(), "response");
-        return META.skipped(subject, format!("{n}; this quantile needs {needed:.0}"));
+        return too_few(case, subject, client.service.count(), needed as u64);
     }
     let (baseline, settled) = (case.timeline.baseline, case.timeline.settled);
     let Some(all) = Movement::over(series.iter().copied(), baseline, settled) else {
@@ -127,12 +129,32 @@ fn of_endpoint(
                     "histogram_quantile reads NaN here: see that the histogram is observed for every response"
                 }
             }),
-        Ok(bucket) => compared(subject, signal, bucket, &client).observed(format!(
+        Ok(bucket) => compared(case, subject, signal, bucket, (&client, &cells)).observed(format!(
             "{bucket} over {}",
             words::count(buckets.total().round() as u64, "request")
         )),
     }
     .expected(client.to_string())
+}
+
+/// The scenario asked for the quantile and did not get it. With a few responses other checks still look at the route;
+/// without one there is nothing to compare, and that is no agreement.
+fn too_few(case: &Case<'_>, subject: String, count: u64, needed: u64) -> Finding {
+    let load = case.plan.load.duration();
+    let longer = Millis((load.0 * needed).div_ceil(count.max(1)).div_ceil(1000) * 1000);
+    let n = words::count(count, "response");
+    let finding = META
+        .undecided(subject, format!("{n}; this quantile needs {needed}"))
+        .expected(format!("at least {}", words::count(needed, "response")))
+        .observed(n);
+    if count == 0 {
+        return finding.hint("see why nothing was answered on this route");
+    }
+    finding
+        .hint(format!(
+            "load for {longer} at this rate, raise the rate or the route's weight, or ask for a lower quantile"
+        ))
+        .warning()
 }
 
 /// What clients waited at a quantile, as far as it is known which requests the server timed.
@@ -187,10 +209,17 @@ impl std::fmt::Display for Client {
 
 /// The server times a part of what the client waits for, so its quantile is at most the client's, and at least the
 /// client's less the gap that the scenario allows for network, queues and scheduling.
-fn compared(subject: String, signal: &LatencySignal, bucket: Bucket, client: &Client) -> Finding {
+fn compared(
+    case: &Case<'_>,
+    subject: String,
+    signal: &LatencySignal,
+    bucket: Bucket,
+    (client, cells): (&Client, &[&Cell]),
+) -> Finding {
     let gap_us = signal.allowed_gap.0 * 1000;
     // The ledger's histogram reads up to 0.1 % high.
     let least = (client.low - client.low / 1000).saturating_sub(gap_us) as f64 / 1e6;
+    let beyond = client.low.saturating_sub((bucket.upper * 1e6) as u64);
     if client.high.is_some_and(|us| us as f64 / 1e6 < bucket.lower) {
         META.fail(
             subject,
@@ -198,11 +227,11 @@ fn compared(subject: String, signal: &LatencySignal, bucket: Bucket, client: &Cl
         )
         .hint("the histogram must be in seconds, and `le` too; see that it times one request, once")
     } else if least > bucket.upper {
-        META.fail(subject, format!("the service claims {bucket}, clients waited longer"))
-            .hint(format!(
-                "more than {} is spent where the histogram does not look: outer middleware, queue, network",
-                signal.allowed_gap
-            ))
+        META.fail(
+            subject,
+            format!("the service claims {bucket}, clients waited longer"),
+        )
+        .hint(gap::parts(case, cells, bucket, beyond, signal.allowed_gap))
     } else if bucket.upper.is_infinite() {
         META.undecided(
             subject,

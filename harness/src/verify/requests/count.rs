@@ -81,8 +81,7 @@ fn of_endpoints(
         signal.route_label.as_deref(),
         signal.method_label.as_deref(),
     );
-    let moved = |s: &Series| movement(case, [s]).map_or(0, |m| m.events());
-    let others = strangers(&known, series, moved);
+    let others = strangers(&known, series, |s| moved(case, s));
     known
         .iter()
         .map(|endpoint| {
@@ -90,6 +89,11 @@ fn of_endpoints(
             of_endpoint(case, signal, endpoint, &own, &others).evidence([evidence.id])
         })
         .collect()
+}
+
+/// How far one counter series moved during the run.
+pub(super) fn moved(case: &Case<'_>, series: &Series) -> u64 {
+    movement(case, [series]).map_or(0, |m| m.events())
 }
 
 fn movement<'a>(case: &Case<'_>, series: impl IntoIterator<Item = &'a Series>) -> Option<Movement> {

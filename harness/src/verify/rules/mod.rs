@@ -2,5 +2,7 @@
 
 mod difference;
 pub mod loaded;
+pub mod windows;
 
 pub use loaded::Loaded;
+pub use windows::Windows;

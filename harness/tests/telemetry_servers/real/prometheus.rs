@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use sloproof::model::{Answer, Engine, Millis, Moment, Question, Reading, RuleKind};
+use sloproof::model::{Answer, Engine, Millis, Moment, Question, Reading, RuleKind, Timestamp};
 use sloproof::telemetry::{PrometheusSource, Role, SettlePlan, Sources, baseline, settle};
 
 use super::{Running, ask, seen_firing, spelled_alike, start, until};
@@ -90,6 +90,15 @@ async fn prometheus() {
     assert!(
         error.contains("HTTP 400") && error.contains("unclosed left parenthesis"),
         "{error}"
+    );
+    let Answer::Value(Reading::Series(clock)) = ask(&source, Question::PromClock).await else {
+        panic!()
+    };
+    let server = Timestamp::from_unix_seconds(clock[0].points[0].value.unwrap());
+    let now = wall()();
+    assert!(
+        server.since(now).max(now.since(server)) < ms(60_000),
+        "its own time, not that of the timeline: {server:?} {now:?}"
     );
     let range = Question::PromRange {
         query: "vector(1)".into(),

@@ -149,11 +149,47 @@ fn requests_without_an_answer_widen_what_the_quantile_can_be() {
 }
 
 #[test]
-fn too_few_samples_are_skipped_with_the_number_needed() {
+fn a_gap_is_told_part_by_part_with_numbers() {
+    let slow = run(190_000).with(|f| {
+        f.ledger.generator.connections = Some(20);
+        f.ledger.generator.longest_pause_ms = Some(7);
+    });
+    let finding = judged(slow, found(&TRUE));
+    assert_eq!(finding.status, Status::Fail);
+    assert_eq!(
+        finding.hint,
+        "at least 90.1 ms more than the bucket's bound, and 10 ms is allowed; the bucket's width hides up to 50.0 ms \
+         more; connecting is in 2.0 % of the requests at most; the client stood still for 7 ms at most; leaving late \
+         (p95 50 µs) is not in it; the rest is spent where the histogram does not look: outer middleware, queue, proxy, \
+         network"
+    );
+    // What was not measured is not told.
+    let hint = judged(run(190_000), found(&TRUE)).hint;
+    assert!(!hint.contains("connecting") && !hint.contains("stood still"));
+}
+
+#[test]
+fn too_few_samples_warn_with_the_number_and_the_time_needed() {
     let few = Fixture::new().completed("get", "outage", 200, 199, 3000);
     let finding = judged(few, found(&TRUE));
-    assert_eq!(finding.status.word(), "skipped");
+    assert_eq!(
+        (finding.status.word(), finding.severity),
+        ("inconclusive", crate::model::Severity::Warning)
+    );
     assert_eq!(finding.summary, "199 responses; this quantile needs 200");
+    assert!(finding.hint.starts_with("load for 51 s at this rate"));
+
+    let none = crate::ledger::OutcomeCounts {
+        timed_out: 40,
+        ..Default::default()
+    };
+    let unanswered = Fixture::new().unfinished("get", "outage", &none);
+    let finding = judged(unanswered, found(&TRUE));
+    assert_eq!(
+        (finding.status.word(), finding.severity),
+        ("inconclusive", crate::model::Severity::Error),
+        "no sample at all is no agreement"
+    );
 }
 
 #[test]
