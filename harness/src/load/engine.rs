@@ -96,8 +96,6 @@ pub struct Finished {
     pub sending: Duration,
     /// How long arrivals waited because every place was taken, summed over workers.
     pub full: Duration,
-    /// Processor time spent awaiting intended times.
-    pub spun: Duration,
 }
 
 impl Engine {
@@ -206,7 +204,6 @@ impl Running {
             recorded: Vec::new(),
             sending: Duration::ZERO,
             full: Duration::ZERO,
-            spun: Duration::ZERO,
         };
         for (worker, thread) in std::mem::take(&mut self.threads).into_iter().enumerate() {
             let report = thread
@@ -216,7 +213,6 @@ impl Running {
             finished.recorded.push(report.recorded);
             finished.sending = finished.sending.max(report.last_sent);
             finished.full += report.full;
-            finished.spun += report.spun;
         }
         Ok(finished)
     }

@@ -9,6 +9,7 @@ pub mod extract;
 pub mod fault;
 pub mod feeder;
 pub mod key;
+pub mod preflight;
 pub mod progress;
 pub mod request;
 pub mod schedule;

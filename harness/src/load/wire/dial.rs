@@ -1,5 +1,7 @@
 //! Any target by any protocol: chosen once, at the start.
 
+use std::net::SocketAddr;
+
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
@@ -87,6 +89,14 @@ impl Reach {
             }
         };
         Ok(Self { way, protocol })
+    }
+
+    /// The addresses it connects to, in the order in which they are tried; none for a Unix socket.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        match &self.way {
+            Way::Tcp(tcp) | Way::Tls(tcp, ..) => tcp.addresses(),
+            Way::Unix(_) => &[],
+        }
     }
 
     /// A dial for one worker.

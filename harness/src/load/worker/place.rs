@@ -79,6 +79,8 @@ impl Desk {
 /// What a place uses again and again.
 struct Kit<C> {
     connection: Option<C>,
+    /// Whether it ever had a connection: the next one is for want of that.
+    connected: bool,
     /// One per route, each with its own buffer.
     requests: Vec<Renderer>,
     reply: Reply,
@@ -89,6 +91,7 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
     let desk = Rc::clone(&shift.desks.borrow()[number]);
     let mut kit = Kit {
         connection: None,
+        connected: false,
         requests: shift.requests.clone(),
         reply: Reply::default(),
     };
@@ -145,10 +148,11 @@ async fn exchange<C: Connect>(
     arrival: Arrival,
 ) -> Sample {
     let request = kit.requests[arrival.route].render(arrival.seq, &[]);
+    let line = (&mut kit.connection, &mut kit.connected);
     let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
     let sent = shift.now();
     shift.sent(sent);
-    let work = send(shift, &mut kit.connection, request, &mut kit.reply);
+    let work = send(shift, line, request, &mut kit.reply);
     let outcome = desk.within(sent + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
@@ -165,7 +169,7 @@ async fn exchange<C: Connect>(
 /// One exchange on the place's connection, or on a fresh one.
 async fn send<C: Connect>(
     shift: &Shift<C>,
-    place: &mut Option<C::Connection>,
+    (place, connected): (&mut Option<C::Connection>, &mut bool),
     request: Rendered<'_>,
     reply: &mut Reply,
 ) -> Outcome {
@@ -177,7 +181,12 @@ async fn send<C: Connect>(
         } else {
             Lane::add(&shift.lane.opened);
             match shift.connect.connect().await {
-                Ok(connection) => place.insert(connection),
+                Ok(connection) => {
+                    if std::mem::replace(connected, true) {
+                        Lane::add(&shift.lane.reopened);
+                    }
+                    place.insert(connection)
+                }
                 Err(outcome) => return outcome,
             }
         };
