@@ -61,6 +61,6 @@ fn a_rate_that_cannot_be_reached_is_invalid() {
     run.assert_invalid();
     run.finding("generator/kept-up", "arrivals sent")
         .assert_invalidates(&["of the load was sent", "at least 99 % of 500,000 arrivals"]);
-    run.finding("generator/kept-up", "achieved rate")
+    run.finding("generator/kept-up", "rate achieved")
         .assert_invalidates(&["of the offered rate was achieved", "furthest behind by "]);
 }

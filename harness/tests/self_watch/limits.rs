@@ -38,7 +38,7 @@ fn a_soft_limit_on_open_files_is_raised() {
     let run = start("ulimit -Sn 64 &&", &server.url(), "-r 200 -d 1s -c 100").finish();
     // All 100 places are taken after half a second, and each has its connection.
     let sent = run.report()["routes"][0]["outcomes"].clone();
-    assert_eq!(sent["200"], 200, "{sent}");
+    assert_eq!(sent["status_200"], 200, "{sent}");
     assert!(server.connections() > 64, "{}", server.connections());
 }
 

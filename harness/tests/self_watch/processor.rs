@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-use crate::run::{alone, start};
+use crate::run::{Finished, alone, start};
 use crate::server::{Manner, Server};
 
 /// Does something on a thread that has the first of this process's cores only. What it starts has no other either.
@@ -63,30 +63,27 @@ impl Drop for Hog {
     }
 }
 
-/// A control group with a fifth of a core, removed with the value; `None` where none can be made.
+/// A control group with a tenth of a core, which it gets before all others, removed with the value; `None` where none
+/// can be made.
 struct Quota(PathBuf);
 
 impl Quota {
-    fn of_a_fifth() -> Option<Self> {
+    fn of_a_tenth() -> Option<Self> {
         let name = format!("sloproof-test-{}", std::process::id());
-        let made = |parent: &str, files: &[(&str, &str)]| {
+        let made = |parent: &str, files: [(&str, &str); 2]| {
             let folder = Path::new(parent).join(&name);
             fs::create_dir(&folder).ok()?;
             let group = Self(folder);
             // Without the controller there is no such file, and the group goes again.
-            let set = |(file, text): &(&str, &str)| {
+            let set = |(file, text)| {
                 let path = group.0.join(file);
                 path.exists() && fs::write(path, text).is_ok()
             };
-            files.iter().all(set).then_some(group)
+            files.into_iter().all(set).then_some(group)
         };
-        made("/sys/fs/cgroup", &[("cpu.max", "20000 100000")]).or_else(|| {
-            let files = [
-                ("cpu.cfs_period_us", "100000"),
-                ("cpu.cfs_quota_us", "20000"),
-            ];
-            made("/sys/fs/cgroup/cpu", &files)
-        })
+        let version_2 = [("cpu.max", "10000 100000"), ("cpu.weight", "10000")];
+        let version_1 = [("cpu.cfs_quota_us", "10000"), ("cpu.shares", "100000")];
+        made("/sys/fs/cgroup", version_2).or_else(|| made("/sys/fs/cgroup/cpu", version_1))
     }
 }
 
@@ -97,34 +94,43 @@ impl Drop for Quota {
 }
 
 #[test]
-fn more_than_eighty_percent_of_what_it_may_use_for_longer_than_five_seconds_is_told() {
+fn a_generator_that_is_short_of_processor_time_for_longer_than_five_seconds_is_told() {
     let _alone = alone();
+    // Reading crumbs takes far longer than sending them.
     let server = Server::start(Manner::Crumbs);
-    // Reading crumbs takes far longer than sending them, so the one core is the generator's.
-    let run = on_one_core(|| start("", &server.url(), "-d 6500ms -c 4 -t 1")).finish();
-    assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
-    assert_eq!(run.generator()["cpu_cores"], 1.0);
-    run.finding("generator/kept-up", "processor")
-        .assert_warns(&[
-            "the generator was short of processor time for ",
-            "more than 80 % of 1.0 cores for at most 5 s",
-        ]);
+    let args = "-d 6500ms -c 4 -t 1";
+    if let Some(quota) = Quota::of_a_tenth() {
+        let procs = quota.0.join("cgroup.procs");
+        let enter = format!("echo $$ > '{}' &&", procs.display());
+        let run = start(&enter, &server.url(), args).finish();
+        assert_short(&run, "more than 80 % of 0.1 cores for at most 5 s");
+        assert_throttled(&run);
+        return;
+    }
+    eprintln!(
+        "no control group can be made here: nothing is throttled, and one core is all that it may use"
+    );
+    let mut tries = (0..3).map(|_| on_one_core(|| start("", &server.url(), args)).finish());
+    // Where the machine is busy, the core may be another's for a while.
+    let strained = |run: &Finished| {
+        run.finding("generator/kept-up", "processor").0["status"] == "inconclusive"
+    };
+    let run = tries
+        .find(strained)
+        .expect("the generator never had its core for 5 s");
+    assert_short(&run, "more than 80 % of 1.0 cores for at most 5 s");
 }
 
-#[test]
-fn a_quota_that_is_used_up_is_told() {
-    let _alone = alone();
-    let Some(quota) = Quota::of_a_fifth() else {
-        eprintln!("skipped: no control group can be made here, so nothing can be throttled");
-        return;
-    };
-    let server = Server::start(Manner::Crumbs);
-    let procs = quota.0.join("cgroup.procs");
-    let enter = format!("echo $$ > '{}' &&", procs.display());
-    let run = start(&enter, &server.url(), "-d 1s -c 4 -t 1").finish();
+/// In a closed loop nothing leaves late, so it is a warning only.
+fn assert_short(run: &Finished, limit: &str) {
     assert_eq!(run.code, Some(0), "{}\n{}", run.stdout, run.stderr);
+    run.finding("generator/kept-up", "processor")
+        .assert_warns(&["the generator was short of processor time for ", limit]);
+}
+
+fn assert_throttled(run: &Finished) {
     let generator = run.generator();
-    assert_eq!(generator["cpu_cores"], 0.2, "{generator:#}");
+    assert_eq!(generator["cpu_cores"], 0.1, "{generator:#}");
     assert!(
         generator["throttled_times"].as_u64().unwrap() > 0,
         "{generator:#}"

@@ -126,13 +126,13 @@ fn achieved_rate(ledger: &Ledger) -> Finding {
     let facts = &ledger.generator;
     if facts.closed_loop {
         return META.skipped(
-            "achieved rate",
+            "rate achieved",
             "in a closed loop the service sets the pace",
         );
     }
     let rows = &ledger.watch;
     if rows.is_empty() || facts.planned == 0 {
-        return META.skipped("achieved rate", "the rate was not watched");
+        return META.skipped("rate achieved", "the rate was not watched");
     }
     let end = facts.planned_duration;
     let last = rows.iter().position(|row| row.until_ms >= end.0);
@@ -141,12 +141,12 @@ fn achieved_rate(ledger: &Ledger) -> Finding {
     let share = Ratio(in_time as f64 / facts.planned as f64);
     let finding = if share.0 < MIN_SENT_SHARE {
         META.undecided(
-            "achieved rate",
+            "rate achieved",
             format!("{share} of the offered rate was achieved"),
         )
         .hint(lateness_hint(ledger))
     } else {
-        META.pass("achieved rate", "the offered rate was achieved")
+        META.pass("rate achieved", "the offered rate was achieved")
     };
     let behind = furthest_behind(ledger).map_or_else(String::new, |(arrivals, at)| {
         format!("; furthest behind by {} at {at}", words::grouped(arrivals))
@@ -165,9 +165,12 @@ fn furthest_behind(ledger: &Ledger) -> Option<(u64, Millis)> {
     let mut sent = 0;
     let behind = ledger.watch.iter().map(|row| {
         sent += row.sent;
-        let second = row.until_ms / 1000;
-        let over = ledger.windows.iter().take_while(|w| w.second < second);
-        let due: u64 = over.map(|window| window.planned).sum();
+        let due = if row.until_ms >= ledger.generator.planned_duration.0 {
+            ledger.generator.planned
+        } else {
+            let over = (ledger.windows.iter()).take_while(|w| w.second < row.until_ms / 1000);
+            over.map(|window| window.planned).sum()
+        };
         (due.saturating_sub(sent), Millis(row.until_ms))
     });
     behind
