@@ -36,6 +36,8 @@ pub(crate) struct Finished {
     pub(crate) stderr: String,
     /// Run directories left behind.
     pub(crate) runs: usize,
+    /// The ledger of the only one; null if there is none.
+    pub(crate) ledger: Value,
 }
 
 /// Runs `sloproof load URL ARGS`.
@@ -73,12 +75,20 @@ impl Running {
 
     pub(crate) fn finish(mut self) -> Finished {
         let output: Output = self.child.take().unwrap().wait_with_output().unwrap();
-        let runs = std::fs::read_dir(self.folder.path().join("runs"));
+        let folder = self.folder.path().join("runs");
+        let runs: Vec<_> = std::fs::read_dir(folder).map_or_else(
+            |_| vec![],
+            |runs| runs.map(|run| run.unwrap().path()).collect(),
+        );
+        let ledger = runs
+            .first()
+            .map(|run| std::fs::read(run.join("ledger.json")).unwrap());
         Finished {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
-            runs: runs.map_or(0, Iterator::count),
+            runs: runs.len(),
+            ledger: ledger.map_or(Value::Null, |text| serde_json::from_slice(&text).unwrap()),
         }
     }
 }
