@@ -7,7 +7,7 @@ RUNS  ?= 3
 SCENARIO ?= scenarios/20-error-burst.yaml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check slo bench oracle fmt up status down install build tools test-tools clean
+.PHONY: help demo test check slo bench measure oracle fmt up status down install build tools test-tools clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,10 +31,15 @@ slo: build ## compile slo/kv.yaml into alerts/, the tables of SLO.md and the pan
 	@$(BIN) slo compile slo/kv.yaml --tiers slo/tiers.yaml --runbooks $(RUNBOOKS) \
 	  --output alerts/kv.yaml --document SLO.md --dashboard dashboards/kv.json
 
-bench: test-tools ## the target service against a bare handler; 10,000 events into memory and PostgreSQL; 1,000 SLOs into rules
+bench: test-tools measure ## the engine beside other tools; the target service against a bare handler; 1,000 SLOs into rules
 	cargo bench -p target-service --bench throughput
 	cargo bench -p target-service --bench events
 	cargo bench -p sloproof --bench slo_compile --profile dev
+
+measure: tools ## the load engine beside wrk, hey and oha on two cores, and the stall told by each; writes docs/how-we-measure.md
+	@mkdir -p docs/images
+	cargo bench -p sloproof --bench engine
+	target/release/sloproof selftest --picture docs/images/stall.svg
 
 oracle: test-tools build ## the error burst RUNS times on the real stack: the page against the oracle's bounds
 	@$(BIN) stack install >/dev/null

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod app;
+pub mod capacity;
 pub mod cli;
 pub mod dashboards;
 pub mod gate;

@@ -19,7 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["model", "scenario", "slo", "rules", "dashboards", "ledger"],
     ),
     ("gate", &["model"]),
-    ("report", &["model", "ledger"]),
+    ("capacity", &["model", "ledger"]),
+    ("report", &["model", "ledger", "capacity"]),
     ("stack", &["model"]),
     (
         "app",
@@ -34,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "telemetry",
             "verify",
             "gate",
+            "capacity",
             "report",
             "stack",
         ],

@@ -5,6 +5,7 @@ mod console;
 mod document;
 pub mod explain;
 mod failure;
+pub mod find_max;
 mod interrupt;
 mod judgement;
 pub mod load;

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod explain;
+mod find_max;
 mod load;
 mod man;
 mod report;
@@ -77,6 +78,7 @@ enum Command {
     Report(report::Args),
     Explain(explain::Args),
     Load(load::Args),
+    FindMax(Box<find_max::Args>),
     Selftest(selftest::Args),
     Slo(slo::Args),
     Schema(schema::Args),
@@ -96,6 +98,7 @@ pub async fn run(cli: Cli) -> u8 {
         Command::Explain(args) => app::explain::explain(&console, args.check.as_deref()),
         Command::Slo(args) => slo::run(&console, args).await,
         Command::Load(args) => app::load::load(&console, &args.options()).await,
+        Command::FindMax(args) => app::find_max::find_max(&console, &args.options()).await,
         Command::Selftest(args) => app::selftest::selftest(&console, args.options()).await,
         Command::Schema(_) => app::schema::schema(&console),
         Command::Stack(args) => stack::run(&console, args).await,

@@ -1,5 +1,6 @@
 //! Reports: one document, many views. A renderer computes no judgement.
 
+pub mod capacity;
 pub mod document;
 pub mod format;
 pub mod html;

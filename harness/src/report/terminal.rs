@@ -8,6 +8,7 @@ mod tables;
 use super::document::Document;
 use super::story::Story;
 pub use style::Style;
+pub(super) use style::Tone;
 
 /// Renders the summary, blocks parted by one empty line.
 pub fn render(doc: &Document, style: Style) -> String {

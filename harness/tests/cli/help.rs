@@ -4,7 +4,7 @@ use snapbox::str;
 
 use crate::place::{Place, stdout};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "",
     "run",
     "check",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 16] = [
     "report",
     "explain",
     "load",
+    "find-max",
     "selftest",
     "schema",
     "stack",
@@ -41,6 +42,7 @@ Commands:
   report       Render the report of a run directory
   explain      Say what a check proves or a lint finds, and what to do
   load         Send load and show what came back; no telemetry is asked, no objective judged
+  find-max     Find the highest rate at which an objective holds
   selftest     See whether this machine can measure: known servers, closed-form truth
   slo          Say what objectives allow, and what their alerts must do
   schema       Print the JSON Schema of scenario files

@@ -4,7 +4,7 @@ mod chain;
 mod evidence;
 mod instrument;
 mod objectives;
-mod percentiles;
+pub(super) mod percentiles;
 mod routes;
 mod timeline;
 

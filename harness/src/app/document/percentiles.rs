@@ -5,7 +5,7 @@ use crate::report::document::Percentiles;
 
 /// Percentiles of a histogram of microseconds, in milliseconds. A percentile p wants at least 10/(1−p) samples:
 /// with fewer, less than ten lie beyond it and the next run would say something else.
-pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
+pub(in crate::app) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
     let count = histogram.count();
     let at = |q: f64| {
         let wanted = (10.0 / (1.0 - q)).round() as u64;
@@ -26,7 +26,10 @@ pub(super) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
 }
 
 /// Percentiles of response times of which some are known only to be longer than recorded.
-pub(super) fn censored(response: &LatencyHistogram, given_up: &LatencyHistogram) -> Percentiles {
+pub(in crate::app) fn censored(
+    response: &LatencyHistogram,
+    given_up: &LatencyHistogram,
+) -> Percentiles {
     Percentiles {
         censored_from_ms: given_up.min().map(millis),
         ..percentiles(response)
@@ -43,7 +46,7 @@ pub(super) fn curve(histogram: &LatencyHistogram) -> Vec<(f64, f64)> {
 }
 
 /// Microseconds as milliseconds.
-pub(super) fn millis(micros: u64) -> f64 {
+pub(in crate::app) fn millis(micros: u64) -> f64 {
     micros as f64 / 1000.0
 }
 

@@ -1,6 +1,6 @@
 //! `sloproof load`: load without telemetry, with the same engine, records and reports.
 
-mod plan;
+pub(super) mod plan;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -174,7 +174,7 @@ fn command(options: &LoadOptions) -> String {
 }
 
 /// For a shell: nothing in single quotes means anything but itself.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -13,23 +13,23 @@ use crate::scenario::plan::{
 use crate::scenario::{self, Mistakes, Overrides, Plan};
 
 /// More requests per second than any machine sends.
-const FASTEST: f64 = 10_000_000.0;
+pub(in crate::app) const FASTEST: f64 = 10_000_000.0;
 
 /// Connections if nothing is said.
 const CONNECTIONS: u32 = 64;
 
 /// What is to be sent, and where.
 #[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) plan: Plan,
+pub(in crate::app) struct Asked {
+    pub(in crate::app) plan: Plan,
     /// Base URL.
-    pub(super) url: String,
-    pub(super) mode: Loop,
+    pub(in crate::app) url: String,
+    pub(in crate::app) mode: Loop,
 }
 
 /// Why there is nothing to send.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum PlanError {
+pub(in crate::app) enum PlanError {
     /// In the scenario.
     #[error("the scenario has mistakes")]
     Mistakes(Mistakes),
@@ -58,7 +58,7 @@ pub(super) enum PlanError {
 }
 
 /// The plan of what was typed.
-pub(super) fn plan(options: &LoadOptions) -> Result<Asked, PlanError> {
+pub(in crate::app) fn plan(options: &LoadOptions) -> Result<Asked, PlanError> {
     if options.target.contains("://") {
         of_url(options)
     } else {
@@ -196,7 +196,8 @@ fn route(options: &LoadOptions, url: &reqwest::Url) -> Result<Route, PlanError> 
     })
 }
 
-fn duration(text: &str) -> Result<Millis, PlanError> {
+/// Reads a duration above zero.
+pub(in crate::app) fn duration(text: &str) -> Result<Millis, PlanError> {
     match Millis::from_promql(text) {
         Some(length) if length > Millis(0) => Ok(length),
         _ => Err(flag(text, "a duration, such as 250ms, 20s or 1m30s")),

@@ -182,8 +182,9 @@ impl Connection for Line {
         match self {
             Self::Tcp(line) => line.exchange(request, reply).await,
             Self::Unix(line) => line.exchange(request, reply).await,
-            Self::Tls(line) => line.exchange(request, reply).await,
-            Self::Http2(line) => line.exchange(request, reply).await,
+            // Their futures are large, and what holds them is moved with every request: hyper allocates anyway.
+            Self::Tls(line) => Box::pin(line.exchange(request, reply)).await,
+            Self::Http2(line) => Box::pin(line.exchange(request, reply)).await,
         }
     }
 

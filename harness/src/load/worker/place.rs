@@ -87,7 +87,7 @@ struct Kit<C> {
 }
 
 /// Serves arrivals until nothing more is to be sent.
-pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first: Option<Arrival>) {
+pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first: Arrival) {
     let desk = Rc::clone(&shift.desks.borrow()[number]);
     let mut kit = Kit {
         connection: None,
@@ -95,23 +95,28 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
         requests: shift.requests.clone(),
         reply: Reply::default(),
     };
-    let mut next = first;
-    loop {
-        let arrival = match next.take().or_else(|| take_waiting(&shift)) {
-            Some(arrival) => arrival,
-            None => match order(&shift, &desk, number).await {
-                Some(arrival) => arrival,
-                None => break,
-            },
-        };
-        let sample = exchange(&shift, &desk, &mut kit, arrival).await;
+    let mut order = Some((first, shift.now()));
+    while let Some((arrival, now)) = order {
+        let sample = exchange(&shift, &desk, &mut kit, arrival, now).await;
         shift.done(&sample);
+        order = match take_waiting(&shift, sample.done).await {
+            None => await_order(&shift, &desk, number, sample.done).await,
+            waiting => waiting,
+        };
     }
     shift.freed.notify_one();
 }
 
-/// An arrival that became due while this place was busy.
-fn take_waiting<C>(shift: &Shift<C>) -> Option<Arrival> {
+/// An arrival that became due while this place was busy, and the time.
+///
+/// First the other places read what has come to them, then all write: a service that answers quicker than it is asked
+/// would otherwise fall asleep after each request and be woken by the next, and waking it costs the one who writes.
+async fn take_waiting<C>(shift: &Shift<C>, done: Duration) -> Option<(Arrival, Duration)> {
+    if !shift.is_due(done) {
+        shift.found_room(done);
+        return None;
+    }
+    tokio::task::yield_now().await;
     let now = shift.now();
     let arrival = shift.take(now);
     if arrival.is_some() && shift.is_full() {
@@ -119,19 +124,25 @@ fn take_waiting<C>(shift: &Shift<C>) -> Option<Arrival> {
     } else if arrival.is_none() {
         shift.found_room(now);
     }
-    arrival
+    Some((arrival?, now))
 }
 
 /// Waits for an order; `None` when there will be none.
-async fn order<C>(shift: &Shift<C>, desk: &Desk, number: usize) -> Option<Arrival> {
-    shift.next_due(shift.now())?;
+async fn await_order<C>(
+    shift: &Shift<C>,
+    desk: &Desk,
+    number: usize,
+    now: Duration,
+) -> Option<(Arrival, Duration)> {
+    shift.next_due(now)?;
     shift.idle.borrow_mut().push(number);
     shift.freed.notify_one();
     poll_fn(|cx| {
+        let now = shift.now();
         if let Some(arrival) = desk.order.take() {
-            return Poll::Ready(Some(arrival));
+            return Poll::Ready(Some((arrival, now)));
         }
-        if shift.next_due(shift.now()).is_none() {
+        if shift.next_due(now).is_none() {
             return Poll::Ready(None);
         }
         desk.listen(cx);
@@ -146,20 +157,20 @@ async fn exchange<C: Connect>(
     desk: &Desk,
     kit: &mut Kit<C::Connection>,
     arrival: Arrival,
+    now: Duration,
 ) -> Sample {
     let request = kit.requests[arrival.route].render(arrival.seq, &[]);
     let line = (&mut kit.connection, &mut kit.connected);
     let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
-    let sent = shift.now();
-    shift.sent(sent);
+    shift.sent(now);
     let work = send(shift, line, request, &mut kit.reply);
-    let outcome = desk.within(sent + shift.timeout, work).await;
+    let outcome = desk.within(now + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
         route: arrival.route,
         phase: arrival.phase,
         due: arrival.due,
-        sent: Some(sent),
+        sent: Some(now),
         done: shift.now(),
         outcome: outcome.unwrap_or(Outcome::TimedOut),
         trace_id,
@@ -180,7 +191,8 @@ async fn send<C: Connect>(
             place.insert(connection)
         } else {
             Lane::add(&shift.lane.opened);
-            match shift.connect.connect().await {
+            // Boxed, as it is large and seldom: what holds it is moved with every request.
+            match Box::pin(shift.connect.connect()).await {
                 Ok(connection) => {
                     if std::mem::replace(connected, true) {
                         Lane::add(&shift.lane.reopened);

@@ -106,6 +106,11 @@ impl<C> Shift<C> {
         self.source.borrow_mut().next_due(now)
     }
 
+    /// Whether an arrival is due that nobody has taken.
+    pub(super) fn is_due(&self, now: Duration) -> bool {
+        self.next_due(now).is_some_and(|due| due <= now)
+    }
+
     /// The next arrival if it is due. Whoever takes it must see to its outcome.
     pub(super) fn take(&self, now: Duration) -> Option<Arrival> {
         if self.over(now).is_some() {

@@ -153,7 +153,7 @@ where
 {
     let number = shift.desks.borrow().len();
     shift.desks.borrow_mut().push(Rc::new(Desk::default()));
-    tokio::task::spawn_local(serve(Rc::clone(shift), number, Some(arrival)))
+    tokio::task::spawn_local(serve(Rc::clone(shift), number, arrival))
 }
 
 /// Looks at deadlines and closes windows, now and then.

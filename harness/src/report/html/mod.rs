@@ -7,10 +7,10 @@ mod findings;
 mod instrument;
 mod objectives;
 mod page;
-mod plot;
+pub(super) mod plot;
 mod routes;
 mod timeline;
-mod value;
+pub(super) mod value;
 
 use minijinja::{Environment, context};
 

@@ -3,7 +3,7 @@
 mod curve;
 mod errors;
 mod latency;
-mod theme;
+pub(in crate::report) mod theme;
 
 use crate::report::document::{RouteSecond, TimelineInfo};
 pub(super) use curve::curve;

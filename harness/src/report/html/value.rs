@@ -3,7 +3,7 @@
 use minijinja::Value;
 
 /// The same value for a template; `null` becomes undefined's printable sibling, none.
-pub(super) fn from_json(json: serde_json::Value) -> Value {
+pub(in crate::report) fn from_json(json: serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::from(()),
         serde_json::Value::Bool(b) => Value::from(b),

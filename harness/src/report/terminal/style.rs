@@ -21,7 +21,7 @@ impl Default for Style {
 
 /// What a text means; the colour follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub(in crate::report) enum Tone {
     Good,
     Bad,
     Doubt,
@@ -57,7 +57,7 @@ pub(super) const RESET: &str = "\u{1b}[0m";
 
 impl Style {
     /// The text in a tone, if colour was asked for.
-    pub(super) fn paint(self, tone: Tone, text: &str) -> String {
+    pub(in crate::report) fn paint(self, tone: Tone, text: &str) -> String {
         if self.colour {
             format!("{}{text}{RESET}", tone.start())
         } else {
@@ -67,7 +67,7 @@ impl Style {
 
     /// The text broken between words: the first line after `first` columns already written, the others after
     /// `indent` spaces. A word longer than the line stays whole, so that a query can be copied.
-    pub(super) fn wrap(self, text: &str, first: usize, indent: usize) -> String {
+    pub(in crate::report) fn wrap(self, text: &str, first: usize, indent: usize) -> String {
         let width = self.width.max(indent + 20);
         let mut out = String::new();
         let mut column = first;

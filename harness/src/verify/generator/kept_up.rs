@@ -2,7 +2,7 @@
 
 mod strain;
 
-use crate::ledger::Ledger;
+use crate::ledger::{GeneratorFacts, Ledger};
 use crate::model::{Finding, Hop, Millis, Question, Ratio, Severity, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::BadEvents;
@@ -214,10 +214,21 @@ fn schedule_delay(case: &Case<'_>) -> Finding {
         ))
 }
 
+/// Whether so many arrivals waited for a place in flight that their lateness is not the machine's.
+pub fn lacked_places(facts: &GeneratorFacts) -> bool {
+    facts.waited_for_place > facts.planned / 100
+}
+
+/// Cores that were busy with more than awaiting intended times; `None` where it was not measured.
+pub fn busy_cores(facts: &GeneratorFacts) -> Option<f64> {
+    let spun = facts.spinning_cores.unwrap_or(0.0);
+    facts.cpu_cores_used.map(|used| (used - spun).max(0.0))
+}
+
 /// Late for want of a place in flight is the service's slowness or a low cap; otherwise it is the machine's.
 fn lateness_hint(ledger: &Ledger) -> String {
     let facts = &ledger.generator;
-    if facts.waited_for_place > facts.planned / 100 {
+    if lacked_places(facts) {
         format!(
             "{} waited for one of {} places in flight: the service answers too slowly for this rate; raise \
              load.maxInFlight, shorten load.timeout, or lower the rate",

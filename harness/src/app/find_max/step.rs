@@ -1,0 +1,157 @@
+//! One step: a short open-loop load at one rate, recorded and judged like any other.
+
+use super::plan::Search;
+use crate::app::document::percentiles::{censored, millis, percentiles};
+use crate::app::interrupt::Interrupt;
+use crate::app::run::drive::{Site, drive};
+use crate::app::run_dir::RunDir;
+use crate::app::{Console, Failure};
+use crate::capacity::{Delivery, Judged, Judgement, Purpose, judge};
+use crate::ledger::{GeneratorFacts, Ledger};
+use crate::load::Loop;
+use crate::model::{EvidenceSet, Millis, Timeline};
+use crate::report::capacity::StepInfo;
+use crate::scenario::Plan;
+use crate::verify::Case;
+use crate::verify::generator::kept_up::{self, busy_cores, lacked_places};
+
+/// Above this share of their time the generator's threads compete with the requests that they await.
+const MAX_CPU_SHARE: f64 = 0.9;
+
+/// A step that was made.
+pub(super) struct Made {
+    plan: Plan,
+    ledger: Ledger,
+    judgement: Judgement,
+}
+
+/// Makes one; its ledger and interval log are kept in `steps/NN`.
+pub(super) async fn step(
+    console: &Console,
+    search: &Search,
+    dir: &RunDir,
+    number: u32,
+    rate: f64,
+    interrupt: &Interrupt,
+) -> Result<Made, Failure> {
+    let plan = search.at(rate, number);
+    let own = RunDir::open(&dir.path().join("steps").join(format!("{number:02}")));
+    std::fs::create_dir_all(own.path())
+        .map_err(|e| Failure::internal(anyhow::Error::new(e).context("cannot keep the step")))?;
+    own.write_json("plan.json", &plan)
+        .map_err(|e| Failure::internal(e.into()))?;
+    let site = Site {
+        target: &search.url,
+        faults: None,
+        mode: Loop::Open,
+        child: None,
+        workers: search.workers,
+    };
+    // Where lines are not rewritten, one for each step is enough.
+    let quiet = Console::from_environment(true, None);
+    let shown = if console.is_live() { console } else { &quiet };
+    let driven = drive(shown, &plan, &site, None, &own, interrupt).await?;
+    if let Some(error) = driven.write_error {
+        return Err(Failure::internal(error));
+    }
+    let timeline = Timeline {
+        baseline: driven.start,
+        load_start: driven.start,
+        load_end: driven.end,
+        settled: driven.end,
+        phases: driven.phases,
+        unsettled: driven.troubles,
+        interrupted: interrupt.is_set(),
+    };
+    let delivery = delivery(&plan, &driven.ledger, &timeline);
+    let judgement = judge(&search.objective, &driven.ledger, &delivery);
+    Ok(Made {
+        plan,
+        ledger: driven.ledger,
+        judgement,
+    })
+}
+
+/// Whether the generator kept up, by the same rules as in every other run.
+fn delivery(plan: &Plan, ledger: &Ledger, timeline: &Timeline) -> Delivery {
+    let case = Case {
+        plan,
+        ledger,
+        evidence: &EvidenceSet::new(vec![]),
+        timeline,
+    };
+    let facts = &ledger.generator;
+    Delivery {
+        kept_up: kept_up::load_was_delivered(&case),
+        lacked_places: lacked_places(facts).then_some(facts.max_in_flight),
+        busy: busy(facts),
+    }
+}
+
+/// A worker is one thread: when all of them are busy all the time, answers wait to be read.
+fn busy(facts: &GeneratorFacts) -> Option<String> {
+    let workers = f64::from(facts.workers?);
+    let threads = facts.cpu_cores.map_or(workers, |cores| cores.min(workers));
+    let share = busy_cores(facts)? / threads;
+    (share > MAX_CPU_SHARE).then(|| {
+        format!(
+            "the generator's threads were busy {:.0} % of the time, and what looks like the service's latency may \
+             be their own queue",
+            share.min(1.0) * 100.0
+        )
+    })
+}
+
+impl Made {
+    /// What is told of it.
+    pub(super) fn info(self, number: u32, rate: f64, purpose: Purpose) -> StepInfo {
+        let cells = || self.ledger.measured();
+        let response = Ledger::merge_histograms(cells(), |c| &c.response);
+        let given_up = Ledger::merge_histograms(cells(), |c| &c.censored);
+        let service = Ledger::merge_histograms(cells(), |c| &c.service);
+        let delay = Ledger::merge_histograms(cells(), |c| &c.delay);
+        let (planned, good) = cells().fold((0, 0), |(p, g), c| (p + c.planned, g + c.good));
+        let facts = &self.ledger.generator;
+        let took = facts.sending_duration.max(facts.planned_duration);
+        let measured = self.plan.load.phases.iter().filter(|p| p.measured);
+        StepInfo {
+            number,
+            purpose,
+            rate,
+            achieved: facts.sent as f64 / took.as_secs_f64(),
+            measured: measured.fold(Millis(0), |sum, p| sum + p.duration),
+            max_in_flight: facts.max_in_flight,
+            response: censored(&response, &given_up),
+            service: percentiles(&service),
+            delay_p99_ms: delay.quantile(0.99).map(millis),
+            bad_share: crate::model::Ratio::of(planned - good, planned).map(|share| share.0),
+            why: match self.judgement.judged {
+                Judged::Holds => String::new(),
+                _ => self.judgement.why,
+            },
+            judged: self.judgement.judged,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generators_threads_are_busy_when_they_do_more_than_wait() {
+        let facts = |used, spun, workers| GeneratorFacts {
+            cpu_cores_used: Some(used),
+            spinning_cores: Some(spun),
+            cpu_cores: Some(2.0),
+            workers: Some(workers),
+            ..GeneratorFacts::default()
+        };
+        assert_eq!(busy(&facts(0.95, 0.4, 1)), None);
+        assert_eq!(busy(&facts(0.95, 0.0, 2)), None);
+        let told = busy(&facts(0.97, 0.0, 1)).unwrap();
+        assert!(told.contains("busy 97 %"), "{told}");
+        assert!(busy(&facts(1.9, 0.0, 4)).is_some());
+        assert_eq!(busy(&GeneratorFacts::default()), None);
+    }
+}

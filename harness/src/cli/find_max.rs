@@ -1,0 +1,158 @@
+//! `sloproof find-max`.
+
+use std::path::PathBuf;
+
+use crate::app::find_max::FindMaxOptions;
+use crate::app::find_max::Settings;
+use crate::app::load::LoadOptions;
+
+const EXAMPLES: &str = "Examples:
+  sloproof find-max http://127.0.0.1:8080/                        p99 < 100ms, 1 % bad
+  sloproof find-max http://127.0.0.1:8080/ -o 'p95 < 20ms' -o 'p99 < 50ms'
+  sloproof find-max mine.yaml --errors 0.1% --start 500 --precision 2%
+
+Each step is a short open-loop load. One that the generator could not deliver
+is not valid: it is repeated, and never taken for a limit of the service.
+
+Exit codes:
+    0  found, or held up to --limit
+    1  the objective does not hold at the lowest rate
+    2  wrong usage, bad input, or a service that cannot be reached
+    3  not measured: the generator is the limit, or steps contradict each other
+  130  interrupted; what was measured is kept";
+
+/// Find the highest rate at which an objective holds
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A URL, or a scenario file whose target is named; its routes are sent, not its phases
+    target: String,
+    /// What must hold of the response time, over all requests; may be given again
+    #[arg(short, long, value_name = "TEXT", default_value = "p99 < 100ms")]
+    objective: Vec<String>,
+    /// Share of requests that may go wrong: unexpected status, time-out, broken, never sent
+    #[arg(long, value_name = "SHARE", default_value = "1%")]
+    errors: String,
+    /// The lowest rate, tried first; doubled until the objective breaks
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 100.0,
+        help_heading = "Search"
+    )]
+    start: f64,
+    /// The highest rate that is tried
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 100_000.0,
+        help_heading = "Search"
+    )]
+    limit: f64,
+    /// How close the rate that holds and the one that does not must come
+    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share, help_heading = "Search")]
+    precision: f64,
+    /// How often both are tried again
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(..=100), help_heading = "Search")]
+    repeats: u32,
+    /// How often a step that is not valid is tried again
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(..=100), help_heading = "Search")]
+    retries: u32,
+    /// The measured part of a step; longer where the rate is too low for enough samples
+    #[arg(
+        short = 'd',
+        long,
+        value_name = "TIME",
+        default_value = "5s",
+        help_heading = "Search"
+    )]
+    step_duration: String,
+    /// Load before the measured part
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "1s",
+        help_heading = "Search"
+    )]
+    warm_up: String,
+    /// Requests in flight at once, at most; by default twice what the objective needs at each rate
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    connections: Option<u32>,
+    /// Threads that send; by default as many as the rate asks for
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// An answer after this time counts as timed out; by default 4 times the longest bound, 1s at least
+    #[arg(long, value_name = "TIME")]
+    timeout: Option<String>,
+    /// The method
+    #[arg(short, long, default_value = "GET")]
+    method: String,
+    /// A header, `name: value`; may be given again
+    #[arg(short = 'H', long, value_name = "LINE")]
+    header: Vec<String>,
+    /// The body
+    #[arg(short, long, value_name = "TEXT")]
+    body: Option<String>,
+    /// Send evenly rather than at random times (Poisson), as users come
+    #[arg(long)]
+    uniform: bool,
+    /// Fix what is random; 1, or the scenario's own, if not said
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Make the run directory here
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "runs",
+        env = "SLOPROOF_RUNS",
+        hide_env_values = true
+    )]
+    out: PathBuf,
+    /// Print find-max.json on standard output instead of the summary
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub(super) fn options(self) -> FindMaxOptions {
+        FindMaxOptions {
+            load: LoadOptions {
+                target: self.target,
+                connections: self.connections,
+                duration: self.step_duration.clone(),
+                rate: None,
+                threads: self.threads.map(usize::from),
+                timeout: self.timeout.unwrap_or_default(),
+                method: self.method,
+                headers: self.header,
+                body: self.body,
+                poisson: !self.uniform,
+                seed: self.seed,
+                out: self.out,
+                json: self.json,
+            },
+            objectives: self.objective,
+            errors: self.errors,
+            settings: Settings {
+                start: self.start,
+                limit: self.limit,
+                precision: self.precision,
+                repeats: self.repeats,
+                retries: self.retries,
+            },
+            step: self.step_duration,
+            warm_up: self.warm_up,
+        }
+    }
+}
+
+/// `5%` or `0.05`.
+fn share(text: &str) -> Result<f64, String> {
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    text.strip_suffix('%')
+        .map_or_else(
+            || number(text),
+            |percent| number(percent).map(|n| n / 100.0),
+        )
+        .ok_or_else(|| "write a share, such as 5%".to_owned())
+}
