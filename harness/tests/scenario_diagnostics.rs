@@ -148,6 +148,56 @@ fn each_kind_of_mistake_is_told() {
     insta::assert_snapshot!(transcript);
 }
 
+/// Single changes of `journey.yaml`: what was written, and what is written instead.
+const CHANGES_OF_A_JOURNEY: &[(&str, &str)] = &[
+    // Feeders.
+    ("file: ../data/users.csv", "file: ../data/user.csv"),
+    ("file: ../data/users.csv", "file: ../data/users.txt"),
+    ("file: ../data/users.csv", "file: ../data/empty.csv"),
+    ("file: ../data/users.csv", "file: ../data/ragged.csv"),
+    ("order: random", "order: randm"),
+    ("order: random", "order: once"),
+    ("{ name: users, file", "{ name: the users, file"),
+    ("{users.mail}", "{users.male}"),
+    ("{users.mail}", "{user.mail}"),
+    // Steps.
+    ("steps:", "stepps:"),
+    ("thinkTime: 500ms", "think: 500ms"),
+    ("name: look-up", "name: browse"),
+    ("body: '{", "thinkTime: 1s\n            body: '{"),
+    ("{ if-match: \"{token}\" }", "{ if-match: \"{tokn}\" }"),
+    ("{ if-match: \"{token}\" }", "{ if-match: \"{id}\" }"),
+    ("GET /v1/kv/{users.name}", "GET /v1/kv/{token}"),
+    ("body: '{\"mail\": \"{users.mail}\"}'", "body: '{missing}'"),
+    ("route: look-up, errors", "route: look-upp, errors"),
+    // Values.
+    ("{ pointer: /id }", "{ pointer: id }"),
+    ("{ pointer: /id }", "{ json: /id }"),
+    ("{ header: etag }", "{ header: the tag }"),
+    ("extract: { token:", "extract: { key:"),
+    // Time and room.
+    ("thinkTime: 500ms", "thinkTime: 10s"),
+    ("rate: 100/s", "rate: 10_000/s"),
+];
+
+#[test]
+fn each_kind_of_mistake_in_a_journey_is_told() {
+    let workshop = Workshop::new();
+    workshop.write("data/empty.csv", "name,mail\n");
+    workshop.write("data/ragged.csv", "name,mail\nann\n");
+    let base = workshop.text("journey.yaml");
+    assert_eq!(workshop.told("journey.yaml"), "");
+    let mut transcript = String::new();
+    for (from, to) in CHANGES_OF_A_JOURNEY {
+        assert!(base.contains(from), "the scenario has no `{from}`");
+        workshop.write("scenarios/changed.yaml", &base.replacen(from, to, 1));
+        let told = workshop.told("changed.yaml");
+        assert_ne!(told, "", "no mistake in `{to}`");
+        let _ = writeln!(transcript, "## {} -> {}\n{told}", from.trim(), to.trim());
+    }
+    insta::assert_snapshot!(transcript);
+}
+
 #[test]
 fn a_load_that_is_none_is_told() {
     let workshop = Workshop::new();

@@ -142,11 +142,63 @@ fn defaults_are_those_of_the_reference() {
 }
 
 #[test]
+fn steps_of_a_journey_are_routes_that_the_schedule_never_draws_by_themselves() {
+    let plan = Workshop::new().load("journey.yaml").unwrap().load;
+    let routes: Vec<(&str, u32, &str)> = plan
+        .routes
+        .iter()
+        .map(|r| (r.id.as_str(), r.weight, r.labels.route.as_str()))
+        .collect();
+    assert_eq!(
+        routes,
+        [
+            ("browse", 3, "/v1/kv/{users.name}"),
+            ("register", 2, "/v1/kv/{key}"),
+            ("look-up", 0, "/v1/kv/{key}"),
+            ("leave", 0, "/v1/kv/{key}"),
+        ]
+    );
+    assert!(
+        plan.routes[1..]
+            .iter()
+            .all(|r| r.keys == Keys::Sequence { n: 5 })
+    );
+    let journey = &plan.journeys[0];
+    assert_eq!((journey.first, journey.steps.len()), (1, 3));
+    assert_eq!(journey.steps[1].think, Millis(500));
+    let names: Vec<&str> = journey.steps[1]
+        .extract
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(names, ["id", "mail"]);
+    assert_eq!(plan.requests_after(1), 1..4);
+    assert!((plan.requests_per_arrival() - 9.0 / 5.0).abs() < 1e-9);
+    let fault = &plan.phases[0].faults.as_ref().unwrap().inner[0];
+    assert_eq!(fault.method.as_deref(), Some("GET"));
+}
+
+#[test]
+fn a_feeder_brings_its_rows_and_leaves_them_out_of_the_kept_plan() {
+    let plan = Workshop::new().load("journey.yaml").unwrap();
+    let feeder = &plan.load.feeders[0];
+    assert_eq!(feeder.columns, ["name", "mail"]);
+    assert_eq!(feeder.rows[1][1], b"bo, b@example.org");
+    assert!([0, 1].iter().all(|route| plan.load.uses(*route, feeder)));
+    assert!(!plan.load.uses(2, feeder));
+    let kept = serde_json::to_string(&plan.load).unwrap();
+    assert!(!kept.contains("example.org"), "{kept}");
+    let read: sloproof::scenario::plan::LoadPlan = serde_json::from_str(&kept).unwrap();
+    assert_eq!(read.journeys, plan.load.journeys);
+}
+
+#[test]
 fn every_shipped_scenario_is_right() {
     let workshop = Workshop::new().with_shipped_scenarios();
     for name in [
         "10-healthy",
         "20-error-burst",
+        "30-journey",
         "80-lying-counters",
         "90-overload",
     ] {

@@ -88,8 +88,12 @@ pub(super) fn environment(name: &str) -> Option<String> {
 }
 
 fn words(plan: &Plan) -> String {
+    let journeys = match plan.load.journeys.len() {
+        0 => String::new(),
+        n => format!(" ({} among them)", count(n, "journey")),
+    };
     [
-        count(plan.load.routes.len(), "route"),
+        format!("{}{journeys}", count(plan.load.routes.len(), "route")),
         format!(
             "{} in {}",
             count(plan.load.phases.len(), "phase"),

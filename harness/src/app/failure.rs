@@ -32,7 +32,18 @@ impl Failure {
     pub fn interrupted() -> Self {
         Self {
             code: exit::INTERRUPTED,
-            error: anyhow::anyhow!("interrupted before any load was sent: nothing to report"),
+            error: anyhow::anyhow!("interrupted before any load was recorded: nothing to report"),
+        }
+    }
+
+    /// The user stopped it when load had been sent, and did not want to wait for the report.
+    pub fn abandoned(run: &std::path::Path) -> Self {
+        Self {
+            code: exit::INTERRUPTED,
+            error: anyhow::anyhow!(
+                "stopped at once: {} holds the ledger, and there is no report",
+                run.display()
+            ),
         }
     }
 

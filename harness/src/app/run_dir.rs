@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Failure;
+
 /// How much room a run must find on the disk before any load is sent.
 const ROOM: usize = 8 * 1024 * 1024;
 
@@ -162,6 +164,15 @@ impl RunDir {
             return Err(RunDirError::TooNew { path, found, known });
         }
         serde_json::from_value(value).map_err(malformed)
+    }
+
+    /// How a run ends that was left in the middle.
+    pub(super) fn abandoned(&self) -> Failure {
+        if self.path.join("ledger.json").exists() {
+            Failure::abandoned(&self.path)
+        } else {
+            Failure::interrupted()
+        }
     }
 
     /// Removes the directory if no load was recorded in it: a run that never began leaves nothing behind.

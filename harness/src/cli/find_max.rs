@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::connect::Connect;
 use crate::app::find_max::FindMaxOptions;
 use crate::app::find_max::Settings;
 use crate::app::load::LoadOptions;
@@ -25,7 +26,7 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A URL, or a scenario file whose target is named; its routes are sent, not its phases
+    /// A URL, `unix:SOCKET:PATH`, or a scenario file whose target is named; its routes are sent, not its phases
     target: String,
     /// What must hold of the response time, over all requests; may be given again
     #[arg(short, long, value_name = "TEXT", default_value = "p99 < 100ms")]
@@ -93,6 +94,8 @@ pub(super) struct Args {
     /// The body
     #[arg(short, long, value_name = "TEXT")]
     body: Option<String>,
+    #[command(flatten)]
+    connect: Connect,
     /// Send evenly rather than at random times (Poisson), as users come
     #[arg(long)]
     uniform: bool,
@@ -126,6 +129,7 @@ impl Args {
                 method: self.method,
                 headers: self.header,
                 body: self.body,
+                connect: self.connect.plan(),
                 poisson: !self.uniform,
                 seed: self.seed,
                 out: self.out,

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use super::connect::Connect;
 use crate::app::load::LoadOptions;
 
 const EXAMPLES: &str = "Examples:
   sloproof load http://127.0.0.1:8080/ -r 1000 -d 30s   open loop: 1000/s
   sloproof load http://127.0.0.1:8080/ -c 64            closed loop: capacity
+  sloproof load unix:/run/kv.sock:/v1/kv/a -r 100       a Unix socket
   sloproof load scenarios/10-healthy.yaml               a scenario's load only
 
 With a rate, requests go out on time whatever the service does, and waiting
@@ -17,7 +19,7 @@ useless for latency, and every output says so.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A URL, or a scenario file whose target is named
+    /// A URL, `unix:SOCKET:PATH`, or a scenario file whose target is named
     target: String,
     /// Requests in flight at once, at most; in a closed loop, exactly
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -43,6 +45,8 @@ pub(super) struct Args {
     /// The body
     #[arg(short, long, value_name = "TEXT")]
     body: Option<String>,
+    #[command(flatten)]
+    connect: Connect,
     /// Send at random times (Poisson) rather than evenly
     #[arg(long, requires = "rate")]
     poisson: bool,
@@ -75,6 +79,7 @@ impl Args {
             method: self.method,
             headers: self.header,
             body: self.body,
+            connect: self.connect.plan(),
             poisson: self.poisson,
             seed: self.seed,
             out: self.out,

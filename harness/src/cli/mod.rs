@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod connect;
 mod explain;
 mod find_max;
 mod load;

@@ -1,5 +1,7 @@
 //! `sloproof selftest`.
 
+use std::path::PathBuf;
+
 use crate::app::selftest::SelftestOptions;
 
 const EXAMPLES: &str = "Examples:
@@ -17,13 +19,17 @@ pub(super) struct Args {
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
+    /// Draw the stall by percentile into this file, as SVG
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
 }
 
 impl Args {
-    pub(super) fn options(&self) -> SelftestOptions {
+    pub(super) fn options(self) -> SelftestOptions {
         SelftestOptions {
             quick: self.quick,
             json: self.json,
+            picture: self.picture,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::histogram::LatencyHistogram;
 use super::sample::KeptSample;
 use super::watch::{Pauses, WatchRow};
 use super::window::WindowRow;
+use crate::model::outcome::NotSent;
 use crate::model::{Millis, Outcome, PhaseId, Ratio, RouteId};
 
 /// Version of `ledger.json`.
@@ -86,6 +87,9 @@ pub struct OutcomeCounts {
     pub broken: u64,
     /// Never sent.
     pub not_sent: u64,
+    /// Why not, of those never sent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub why_not_sent: BTreeMap<NotSent, u64>,
 }
 
 impl OutcomeCounts {
@@ -96,7 +100,10 @@ impl OutcomeCounts {
             Outcome::TimedOut => self.timed_out += 1,
             Outcome::ConnectFailed => self.connect_failed += 1,
             Outcome::Broken { .. } => self.broken += 1,
-            Outcome::NotSent { .. } => self.not_sent += 1,
+            Outcome::NotSent { why } => {
+                self.not_sent += 1;
+                *self.why_not_sent.entry(*why).or_default() += 1;
+            }
         }
     }
 
@@ -109,6 +116,16 @@ impl OutcomeCounts {
         self.connect_failed += other.connect_failed;
         self.broken += other.broken;
         self.not_sent += other.not_sent;
+        for (why, n) in &other.why_not_sent {
+            *self.why_not_sent.entry(*why).or_default() += n;
+        }
+    }
+
+    /// Later steps of journeys that could not follow the step before them: no request was withheld, there was none to
+    /// send.
+    pub fn not_followed(&self) -> u64 {
+        let n = self.why_not_sent.get(&NotSent::StepBefore);
+        n.copied().unwrap_or(0)
     }
 
     /// Whole responses.

@@ -11,11 +11,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::progress::Progress;
 use super::request::Renderer;
 use super::schedule::Schedule;
+use super::script::{Script, Scripts};
 use super::wire::dial::Reach;
 use super::wire::place::Place;
 use super::worker::{Report, Source, Task, work};
 use crate::ledger::{Closed, Layout, Recorded, Recorder};
-use crate::scenario::plan::{LoadPlan, Phase, Route};
+use crate::scenario::plan::{LoadPlan, Phase};
 
 /// Arrivals per second that one worker takes upon itself; well below what a core can send.
 const RATE_PER_WORKER: f64 = 30_000.0;
@@ -72,7 +73,7 @@ pub struct Engine {
     schedule: Arc<Schedule>,
     plan: LoadPlan,
     requests: Vec<Renderer>,
-    trace_seed: u64,
+    scripts: Scripts,
     mode: Loop,
     workers: usize,
 }
@@ -104,17 +105,17 @@ impl Engine {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let peak = plan.phases.iter().map(Phase::peak_rate).fold(0.0, f64::max);
         let wanted = match mode {
-            Loop::Open => (peak / RATE_PER_WORKER).ceil() as usize,
+            Loop::Open => (peak * plan.requests_per_arrival() / RATE_PER_WORKER).ceil() as usize,
             Loop::Closed => cores,
         };
         let trace_seed = plan.seed ^ run_number;
         let place = (target.authority.as_str(), target.prefix.as_str());
-        let render = |route: &Route| Renderer::new(route, plan.seed, trace_seed, place, &[]);
+        let schedule = Arc::new(Schedule::new(plan));
         Self {
-            schedule: Arc::new(Schedule::new(plan)),
+            scripts: Scripts::new(plan, &schedule),
+            schedule,
             plan: plan.clone(),
-            requests: plan.routes.iter().map(render).collect(),
-            trace_seed,
+            requests: renderers(plan, trace_seed, place),
             mode,
             workers: 1,
         }
@@ -137,6 +138,11 @@ impl Engine {
         &self.schedule
     }
 
+    /// How many requests are planned: one for each arrival, and one for each later step of a journey. Of an open loop.
+    pub fn planned(&self) -> u64 {
+        planned(&self.plan, &self.schedule)
+    }
+
     /// Starts the workers' threads; the first arrival is due at `start` or after it.
     pub fn start(
         self,
@@ -156,7 +162,7 @@ impl Engine {
                 worker,
                 reach: reach.clone(),
                 requests: self.requests.clone(),
-                trace_seed: self.trace_seed,
+                scripts: self.scripts.clone(),
                 source: self.source(worker as u64),
                 recorder: Recorder::new(layout.clone()),
                 places: self.places(worker),
@@ -195,6 +201,38 @@ impl Engine {
         let cap = self.plan.max_in_flight as usize;
         cap / self.workers + usize::from(worker < cap % self.workers)
     }
+}
+
+/// One per route. A trace is a request's, so that the steps of one arrival have different ones.
+fn renderers(plan: &LoadPlan, trace_seed: u64, place: (&str, &str)) -> Vec<Renderer> {
+    let mut renderers = Vec::with_capacity(plan.routes.len());
+    while renderers.len() < plan.routes.len() {
+        let script = Script::new(plan, renderers.len());
+        for (number, step) in script.steps().iter().enumerate() {
+            let route = &plan.routes[step.route];
+            let trace_seed = trace_seed.wrapping_add((number as u64) << 56);
+            renderers.push(Renderer::new(
+                route,
+                plan.seed,
+                trace_seed,
+                place,
+                script.names(),
+            ));
+        }
+    }
+    renderers
+}
+
+fn planned(plan: &LoadPlan, schedule: &Schedule) -> u64 {
+    if plan.journeys.is_empty() {
+        return schedule.total();
+    }
+    let steps: Vec<u64> = (0..plan.routes.len())
+        .map(|route| plan.requests_of(route) as u64)
+        .collect();
+    (0..schedule.total())
+        .map(|i| steps[schedule.route(i)])
+        .sum()
 }
 
 impl Running {

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Progress {
     /// Set to stop sending; what is in flight is still waited for.
     pub stop: AtomicBool,
+    /// Set to give up, within a moment, what is in flight: it counts as timed out at its age.
+    pub cut: AtomicBool,
     lanes: Vec<Arc<Lane>>,
 }
 
@@ -35,6 +37,7 @@ impl Progress {
     pub(super) fn new(workers: usize) -> Self {
         Self {
             stop: AtomicBool::new(false),
+            cut: AtomicBool::new(false),
             lanes: (0..workers).map(|_| Arc::default()).collect(),
         }
     }

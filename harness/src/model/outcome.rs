@@ -13,7 +13,7 @@ pub enum Outcome {
         /// Bytes of the response body.
         bytes: u64,
     },
-    /// No whole response within the time-out. The server may or may not have counted it.
+    /// No whole response within the time-out, or until the run was cut short. The server may or may not have counted it.
     TimedOut,
     /// No connection: refused, unreachable, or a failed handshake. The server cannot have seen the request.
     ConnectFailed,
@@ -37,4 +37,9 @@ pub enum NotSent {
     Behind,
     /// The run was interrupted.
     Interrupted,
+    /// It is a step of a journey, and the step before it was not sent, failed, gave no value that it needs, or took
+    /// beyond the run's time. No fault of the generator.
+    StepBefore,
+    /// Its feeder gives each row once, and every row was given.
+    NoRow,
 }

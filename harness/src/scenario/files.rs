@@ -21,23 +21,37 @@ impl Files {
         }
     }
 
+    /// Where a named file is, from where the program stands.
+    pub(super) fn path(&self, named: &str) -> PathBuf {
+        self.folder.join(named)
+    }
+
     /// Reads a file under the name that messages use: its path from where the program stands.
     pub(super) fn read(&self, named: &str) -> Result<Source, Remedy> {
+        self.read_up_to(named, MAX_BYTES)
+    }
+
+    /// The same for a file that programs write, which may be longer.
+    pub(super) fn read_up_to(&self, named: &str, bytes: u64) -> Result<Source, Remedy> {
         let path = self.folder.join(named);
-        read(&path, &tidy(&path))
+        read_up_to(&path, &tidy(&path), bytes)
     }
 }
 
 /// Reads a text file, or says what is there instead.
 pub(super) fn read(path: &Path, shown: &Path) -> Result<Source, Remedy> {
+    read_up_to(path, shown, MAX_BYTES)
+}
+
+fn read_up_to(path: &Path, shown: &Path, most: u64) -> Result<Source, Remedy> {
     let metadata = std::fs::metadata(path).map_err(|error| missing(path, shown, &error))?;
     let shown = shown.display().to_string();
     if !metadata.is_file() {
         return Err(Remedy::new(format!("`{shown}` is not a file")));
     }
-    if metadata.len() > MAX_BYTES {
+    if metadata.len() > most {
         return Err(Remedy::new(format!(
-            "`{shown}` is larger than {MAX_BYTES} bytes"
+            "`{shown}` is larger than {most} bytes"
         )));
     }
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {

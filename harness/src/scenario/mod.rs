@@ -6,6 +6,7 @@
 
 pub mod diagnostics;
 mod expand;
+mod feeder;
 mod files;
 mod lower;
 mod open;

@@ -9,8 +9,9 @@ use crate::model::{
     RouteId, Series, Timeline, Timestamp,
 };
 use crate::scenario::plan::{
-    AlertPlan, Arrivals, Curve, Keys, LatencySignal, LoadPlan, LogSignal, PLAN_SCHEMA_VERSION,
-    Phase, Plan, RequestSignal, Route, RouteLabels, Signals, TargetPlan, TelemetryPlan,
+    AlertPlan, Arrivals, ConnectPlan, Curve, Keys, LatencySignal, LoadPlan, LogSignal,
+    PLAN_SCHEMA_VERSION, Phase, Plan, RequestSignal, Route, RouteLabels, Signals, TargetPlan,
+    TelemetryPlan,
 };
 
 /// Wall-clock start of the load in every fixture.
@@ -67,6 +68,7 @@ impl Fixture {
                 target: TargetPlan {
                     url: None,
                     fault_url: None,
+                    connect: ConnectPlan::default(),
                 },
                 telemetry: TelemetryPlan {
                     stack: true,
@@ -85,6 +87,8 @@ impl Fixture {
                     max_in_flight: 256,
                     drain: Millis(5000),
                     routes,
+                    journeys: vec![],
+                    feeders: vec![],
                     phases,
                 },
                 signals: signals(),

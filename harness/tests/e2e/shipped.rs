@@ -1,4 +1,4 @@
-//! The four shipped scenarios and their verdicts.
+//! The shipped scenarios and their verdicts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -39,6 +39,24 @@ fn a_healthy_service_passes_and_nothing_fires() {
     );
     every_report_file_is_there(&run);
     a_copied_run_directory_gives_the_same_findings(&run);
+}
+
+#[test]
+fn users_who_do_several_things_in_order_are_counted_step_by_step() {
+    let _alone = alone();
+    let (_place, run) = Place::run_patiently("scenarios/30-journey.yaml");
+    run.assert_code(0);
+    run.assert_every_arrival_is_accounted_for();
+    for check in ["generator/conservation", "requests/count"] {
+        assert!(
+            run.checks("pass").contains(check),
+            "{check} must have looked:\n{}",
+            run.stdout
+        );
+    }
+    let routes = run.report()["routes"].as_array().unwrap().clone();
+    let names: Vec<&str> = routes.iter().filter_map(|r| r["route"].as_str()).collect();
+    assert_eq!(names, ["browse", "place", "look-up", "ask", "cancel"]);
 }
 
 fn every_report_file_is_there(run: &Finished) {

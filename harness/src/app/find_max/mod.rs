@@ -48,7 +48,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         }
         Err(error) => return Err(Failure::usage(error)),
     };
-    probe::reachable(&search.url)
+    probe::reachable(&search.url, &search.plan.target.connect)
         .await
         .map_err(Failure::usage)?;
     let id = super::run::run_id(&search.plan).replacen("load", "find-max", 1);

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::FindMaxOptions;
-use crate::app::load::plan::{self, PlanError};
-use crate::app::load::quoted;
+use crate::app::load::plan::{self, PlanError, is_url};
+use crate::app::load::{connect_words, quoted};
 use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
 use crate::model::{Millis, PhaseId};
 use crate::scenario::Plan;
@@ -303,7 +303,7 @@ fn command(options: &FindMaxOptions) -> String {
         options.step,
         options.warm_up
     ));
-    if load.target.contains("://") {
+    if is_url(&load.target) {
         words.push(format!("-m {}", load.method));
         words.extend(
             load.headers
@@ -313,6 +313,7 @@ fn command(options: &FindMaxOptions) -> String {
         words.extend(load.body.iter().map(|body| format!("-b {}", quoted(body))));
         words.extend((!load.timeout.is_empty()).then(|| format!("--timeout {}", load.timeout)));
     }
+    words.extend(connect_words(&load.connect));
     words.extend((!load.poisson).then(|| "--uniform".to_owned()));
     words.extend(load.connections.map(|n| format!("-c {n}")));
     words.extend(load.threads.map(|n| format!("-t {n}")));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::load::wire::Connect as _;
 use crate::load::wire::dial::{DialError, Reach, Settings};
 use crate::load::wire::place::{Place, PlaceError};
+use crate::scenario::plan::ConnectPlan;
 
 /// So long a first connection may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,9 +24,9 @@ pub(super) enum ProbeError {
 }
 
 /// Opens one connection and closes it again.
-pub(super) async fn reachable(url: &str) -> Result<(), ProbeError> {
+pub(super) async fn reachable(url: &str, connect: &ConnectPlan) -> Result<(), ProbeError> {
     let place = Place::parse(url)?;
-    let dial = Reach::find(&place, &Settings::default()).await?.dial();
+    let dial = Reach::find(&place, &Settings::from(connect)).await?.dial();
     let own = || url.to_owned();
     match tokio::time::timeout(PATIENCE, dial.connect()).await {
         Ok(Ok(_)) => Ok(()),

@@ -18,6 +18,7 @@ use crate::load::Loop;
 use crate::model::{EvidenceSet, Timeline};
 use crate::report::{self, Format};
 use crate::scenario::Plan;
+pub use crate::scenario::plan::ConnectPlan;
 use plan::Asked;
 
 /// What to send, as typed.
@@ -41,6 +42,8 @@ pub struct LoadOptions {
     pub headers: Vec<String>,
     /// Body; of a URL's load only.
     pub body: Option<String>,
+    /// How to connect; what is said here wins over a scenario.
+    pub connect: ConnectPlan,
     /// Random arrivals; of a URL's load only.
     pub poisson: bool,
     /// Fixes what is random; 1, or the scenario's own, if not said.
@@ -68,7 +71,7 @@ pub async fn load(console: &Console, options: &LoadOptions) -> Result<u8, Failur
     let interrupt = Interrupt::listen(console).context("cannot listen for Ctrl-C")?;
     let outcome = tokio::select! {
         outcome = send(console, options, asked, &dir, &interrupt) => outcome,
-        () = interrupt.second() => Err(Failure::interrupted()),
+        () = interrupt.abandon() => Err(dir.abandoned()),
     };
     if outcome.is_err() {
         dir.remove_if_unused();
@@ -83,6 +86,8 @@ async fn send(
     dir: &RunDir,
     interrupt: &Interrupt,
 ) -> Result<u8, Failure> {
+    // What is left after the load takes a moment only.
+    let _hold = interrupt.hold();
     let Asked { plan, url, mode } = asked;
     console.say(&headline(&plan, &url, mode));
     let site = Site {
@@ -142,10 +147,19 @@ fn manifest(options: &LoadOptions, dir: &RunDir, timeline: Timeline) -> Manifest
     }
 }
 
+/// The flags that say how to connect.
+pub(in crate::app) fn connect_words(connect: &ConnectPlan) -> impl Iterator<Item = String> {
+    let ca = connect.ca_file.as_ref();
+    let ca = ca.map(|file| format!("--cacert {}", quoted(&file.display().to_string())));
+    let insecure = connect.insecure.then(|| "--insecure".to_owned());
+    let http2 = connect.http2.then(|| "--http2".to_owned());
+    ca.into_iter().chain(insecure).chain(http2)
+}
+
 /// How to repeat it.
 fn command(options: &LoadOptions) -> String {
     let mut words = vec!["sloproof load".to_owned(), quoted(&options.target)];
-    if options.target.contains("://") {
+    if plan::is_url(&options.target) {
         let rate = options.rate.map(|rate| format!("-r {rate}"));
         words.push(format!("-d {}", options.duration));
         words.extend(rate);
@@ -167,6 +181,7 @@ fn command(options: &LoadOptions) -> String {
                 .map(|body| format!("-b {}", quoted(body))),
         );
     }
+    words.extend(connect_words(&options.connect));
     words.extend(options.connections.map(|n| format!("-c {n}")));
     words.extend(options.threads.map(|n| format!("-t {n}")));
     words.extend(options.seed.map(|seed| format!("--seed {seed}")));

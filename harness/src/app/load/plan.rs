@@ -57,9 +57,14 @@ pub(in crate::app) enum PlanError {
     },
 }
 
+/// Whether a target is an address rather than a file.
+pub(in crate::app) fn is_url(target: &str) -> bool {
+    target.contains("://") || target.starts_with("unix:")
+}
+
 /// The plan of what was typed.
 pub(in crate::app) fn plan(options: &LoadOptions) -> Result<Asked, PlanError> {
-    if options.target.contains("://") {
+    if is_url(&options.target) {
         of_url(options)
     } else {
         of_scenario(options)
@@ -83,6 +88,12 @@ fn of_scenario(options: &LoadOptions) -> Result<Asked, PlanError> {
     if let Some(connections) = options.connections {
         plan.load.max_in_flight = connections;
     }
+    let said = &options.connect;
+    if said.ca_file.is_some() || said.insecure {
+        plan.target.connect.ca_file.clone_from(&said.ca_file);
+        plan.target.connect.insecure = said.insecure;
+    }
+    plan.target.connect.http2 |= said.http2;
     plan = Plan {
         telemetry: no_telemetry(),
         signals: Signals::default(),
@@ -100,13 +111,7 @@ fn of_scenario(options: &LoadOptions) -> Result<Asked, PlanError> {
 }
 
 fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
-    let url = reqwest::Url::parse(&options.target)
-        .map_err(|_| flag(&options.target, "a URL, such as http://127.0.0.1:8080/"))?;
-    let origin = match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{}://{host}:{port}", url.scheme()),
-        (Some(host), None) => format!("{}://{host}", url.scheme()),
-        (None, _) => return Err(flag(&options.target, "a URL with a host")),
-    };
+    let (origin, url) = split(&options.target)?;
     let rate = options.rate.unwrap_or(0.0);
     if options
         .rate
@@ -128,6 +133,7 @@ fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
         target: TargetPlan {
             url: Some(options.target.clone()),
             fault_url: None,
+            connect: options.connect.clone(),
         },
         telemetry: no_telemetry(),
         load: LoadPlan {
@@ -141,6 +147,8 @@ fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
             max_in_flight: options.connections.unwrap_or(CONNECTIONS),
             drain: timeout,
             routes: vec![route(options, &url)?],
+            journeys: vec![],
+            feeders: vec![],
             phases: vec![Phase {
                 id: PhaseId::new("load").unwrap_or_else(|_| PhaseId::stand_in()),
                 duration: duration(&options.duration)?,
@@ -165,6 +173,29 @@ fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
             None => Loop::Closed,
         },
     })
+}
+
+/// Where to connect to, and what to ask there: `unix:/run/kv.sock:/v1/kv/a` is `/v1/kv/a` at the socket `/run/kv.sock`.
+fn split(target: &str) -> Result<(String, reqwest::Url), PlanError> {
+    let parse = |text: &str| {
+        reqwest::Url::parse(text).map_err(|_| flag(target, "a URL, such as http://127.0.0.1:8080/"))
+    };
+    if let Some(socket) = target.strip_prefix("unix:") {
+        let socket = socket.strip_prefix("//").unwrap_or(socket);
+        let (socket, path) = match socket.find(":/") {
+            Some(colon) => (&socket[..colon], &socket[colon + 1..]),
+            None => (socket, "/"),
+        };
+        let url = parse(&format!("http://localhost{path}"))?;
+        return Ok((format!("unix:{socket}"), url));
+    }
+    let url = parse(target)?;
+    let origin = match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{}://{host}:{port}", url.scheme()),
+        (Some(host), None) => format!("{}://{host}", url.scheme()),
+        (None, _) => return Err(flag(target, "a URL with a host")),
+    };
+    Ok((origin, url))
 }
 
 fn route(options: &LoadOptions, url: &reqwest::Url) -> Result<Route, PlanError> {

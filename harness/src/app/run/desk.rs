@@ -31,7 +31,7 @@ impl Desk {
     }
 
     /// Takes windows until the last worker is done; `tick` is called four times a second. The first interrupt stops
-    /// the sending, and what is in flight is still awaited.
+    /// the sending, and what is in flight is still awaited; the second gives that up, too.
     pub(super) async fn take(
         &mut self,
         running: &mut Running,
@@ -47,6 +47,9 @@ impl Desk {
                 _ = ticker.tick() => tick(self, began.elapsed()),
                 () = interrupt.first(), if !progress.stop.load(Ordering::Relaxed) => {
                     progress.stop.store(true, Ordering::Relaxed);
+                }
+                () = interrupt.second(), if !progress.cut.load(Ordering::Relaxed) => {
+                    progress.cut.store(true, Ordering::Relaxed);
                 }
                 closed = running.windows.recv() => match closed {
                     Some((worker, closed)) => {

@@ -65,23 +65,29 @@ pub(in crate::app) async fn drive(
     dir: &RunDir,
     interrupt: &Interrupt,
 ) -> Result<Driven, Failure> {
+    let _hold = interrupt.hold();
     let load = &plan.load;
     let target = Place::parse(site.target).map_err(Failure::usage)?;
-    let reach = Reach::find(&target, &Settings::default())
+    let settings = Settings::from(&plan.target.connect);
+    let reach = Reach::find(&target, &settings)
         .await
         .map_err(Failure::usage)?;
+    // Whoever does not answer in time will not answer the load either, and that is the load's to record.
+    if let Ok(proved) = tokio::time::timeout(load.timeout.into(), reach.prove()).await {
+        proved.map_err(Failure::usage)?;
+    }
     let sharing = Sharing::with(reach.addresses(), site.child);
     let mut engine = Engine::new(load, &target, site.mode, now().0.unsigned_abs());
     if let Some(workers) = site.workers {
         engine = engine.workers(workers);
     }
-    let (planned, workers) = (engine.schedule().total(), engine.worker_count());
-    let planned_connections = match site.mode {
+    let (planned, workers) = (engine.planned(), engine.worker_count());
+    let in_flight = match site.mode {
         Loop::Open => planned.min(load.max_in_flight.into()),
         Loop::Closed => load.max_in_flight.into(),
     };
     let tight_limits = preflight(&Planned {
-        connections: planned_connections,
+        connections: settings.connections(in_flight, workers as u64),
         workers: workers as u64,
         addresses: reach.addresses(),
         here: sharing.host,

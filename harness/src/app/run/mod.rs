@@ -68,7 +68,7 @@ pub async fn run(console: &Console, options: &RunOptions) -> Result<u8, Failure>
     let outcome = tokio::select! {
         outcome = stages(console, options, plan, &dir, &interrupt) => outcome,
         // Dropping the stages drops the stack, which kills and removes what it made.
-        () = interrupt.second() => Err(Failure::interrupted()),
+        () = interrupt.abandon() => Err(dir.abandoned()),
     };
     if outcome.is_err() {
         dir.remove_if_unused();

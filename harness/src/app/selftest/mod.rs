@@ -4,6 +4,8 @@ mod server;
 mod trial;
 mod truth;
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use serde::Serialize;
 use tabled::builder::Builder;
@@ -12,18 +14,23 @@ use tokio::runtime::Handle;
 
 use super::{Console, Failure};
 use crate::gate::exit;
+use crate::ledger::LatencyHistogram;
 use crate::model::Millis;
+use crate::report::html::PlotError;
+use crate::report::stall;
 use server::Manner;
 use trial::{Trial, TrialError};
 use truth::Line;
 
 /// How to test.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SelftestOptions {
     /// A stall of 0.2 s in 1 s rather than 2 s in 10 s.
     pub quick: bool,
     /// Print JSON instead of the table.
     pub json: bool,
+    /// Where to draw the stall by percentile, as SVG.
+    pub picture: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,10 +47,16 @@ pub async fn selftest(console: &Console, options: SelftestOptions) -> Result<u8,
         "three loads on servers of its own, {} s in all",
         2 + 2 + scale
     ));
-    let lines = tokio::task::spawn_blocking(move || trials(scale, &Handle::current()))
+    let (lines, stalled) = tokio::task::spawn_blocking(move || trials(scale, &Handle::current()))
         .await
         .context("the selftest failed")?
         .map_err(|error| Failure::internal(error.into()))?;
+    if let Some(file) = &options.picture {
+        let svg = draw(&stalled, scale).context("cannot draw the stall")?;
+        std::fs::write(file, svg)
+            .with_context(|| format!("cannot write {}", file.display()))
+            .map_err(Failure::usage)?;
+    }
     let fit = lines.iter().all(Line::holds);
     let text = if options.json {
         let told = Told {
@@ -61,7 +74,7 @@ pub async fn selftest(console: &Console, options: SelftestOptions) -> Result<u8,
 }
 
 /// The stall is a fifth of `scale` seconds, beginning in its middle.
-fn trials(scale: u64, runtime: &Handle) -> Result<Vec<Line>, TrialError> {
+fn trials(scale: u64, runtime: &Handle) -> Result<(Vec<Line>, Trial), TrialError> {
     let pacing: Trial = trial::run(runtime, |_| Manner::Prompt, 1000.0, Millis(2000), 64)?;
     let mut lines = truth::paced(&pacing, 1000.0);
     let held = trial::run(
@@ -86,7 +99,16 @@ fn trials(scale: u64, runtime: &Handle) -> Result<Vec<Line>, TrialError> {
         10,
     )?;
     lines.extend(truth::stall(&stalled, (scale * 200) as f64));
-    Ok(lines)
+    Ok((lines, stalled))
+}
+
+fn draw(stalled: &Trial, scale: u64) -> Result<String, PlotError> {
+    let ms = |histogram: &LatencyHistogram| -> Vec<(f64, f64)> {
+        let points = histogram.curve().into_iter();
+        points.map(|(q, us)| (q, us as f64 / 1000.0)).collect()
+    };
+    let (response, service) = (ms(&stalled.response), ms(&stalled.service));
+    stall((scale * 200) as f64, &response, &service)
 }
 
 fn table(lines: &[Line], fit: bool) -> String {

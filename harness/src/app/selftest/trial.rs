@@ -106,6 +106,8 @@ fn plan(rate: f64, length: Millis, places: u32) -> LoadPlan {
                 method: "GET".into(),
             },
         }],
+        journeys: vec![],
+        feeders: vec![],
         phases: vec![Phase {
             id: PhaseId::new("selftest").unwrap_or_else(|_| PhaseId::stand_in()),
             duration: length,

@@ -79,6 +79,11 @@ impl Renderer {
         }
     }
 
+    /// The trace that the request of arrival `seq` carries.
+    pub fn trace(&self, seq: u64) -> Trace {
+        Trace::of(self.trace_seed, seq)
+    }
+
     /// The request of arrival `seq`. A value that is missing is empty.
     pub fn render(&mut self, seq: u64, values: &[Vec<u8>]) -> Rendered<'_> {
         let key = self
@@ -92,7 +97,7 @@ impl Renderer {
         let mut filling = Filling {
             key,
             seq,
-            trace: Trace::of(self.trace_seed, seq),
+            trace: self.trace(seq),
             body: 0,
         };
         let fresh = self.has_values || self.widths != Some(widths);

@@ -117,6 +117,8 @@ mod tests {
             max_in_flight: 10,
             drain: Millis(1000),
             routes: crate::verify::fixture::Fixture::new().plan.load.routes,
+            journeys: vec![],
+            feeders: vec![],
             phases: phases
                 .iter()
                 .enumerate()

@@ -12,6 +12,7 @@ use super::place::{At, Place, PlaceError};
 use super::tls::{self, TlsError, Trust};
 use super::{Connect, Connection, Rendered, Reply};
 use crate::model::Outcome;
+use crate::scenario::plan::ConnectPlan;
 
 /// Which HTTP is spoken. It is never negotiated: what is measured does not depend on what a server prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +36,37 @@ pub struct Settings {
     pub trust: Trust,
 }
 
+/// How many exchanges share a connection of HTTP/2 unless somebody says: what servers commonly allow.
+const STREAMS: u32 = 100;
+
+impl From<&ConnectPlan> for Settings {
+    fn from(plan: &ConnectPlan) -> Self {
+        Self {
+            protocol: if plan.http2 {
+                Protocol::Http2 { streams: STREAMS }
+            } else {
+                Protocol::Http1
+            },
+            trust: match &plan.ca_file {
+                _ if plan.insecure => Trust::Anybody,
+                Some(file) => Trust::File(file.clone()),
+                None => Trust::System,
+            },
+        }
+    }
+}
+
+impl Settings {
+    /// Connections that carry so many exchanges at once, sent by so many workers.
+    pub fn connections(&self, exchanges: u64, workers: u64) -> u64 {
+        match self.protocol {
+            Protocol::Http1 => exchanges,
+            // Each worker's last one may be half empty.
+            Protocol::Http2 { streams } => exchanges.div_ceil(streams.max(1).into()) + workers,
+        }
+    }
+}
+
 /// Why no connection will ever be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum DialError {
@@ -47,6 +79,33 @@ pub enum DialError {
     /// A host that no certificate can name.
     #[error("`{host}` is no name that a certificate can be checked against")]
     Name {
+        /// Which.
+        host: String,
+    },
+    /// The server's certificate is not believed.
+    #[error(
+        "the certificate of `{host}` is not trusted; name its authority with --cacert FILE or `target.caFile`, or trust \
+         any certificate with --insecure or `target.insecure`"
+    )]
+    Certificate {
+        /// Whose.
+        host: String,
+        /// Why.
+        #[source]
+        source: rustls::Error,
+    },
+    /// What answers is no TLS that we can speak.
+    #[error("cannot speak TLS with `{host}`; see that its port is that of https")]
+    Handshake {
+        /// With whom.
+        host: String,
+        /// Why.
+        #[source]
+        source: rustls::Error,
+    },
+    /// The server did not choose HTTP/2.
+    #[error("`{host}` does not speak HTTP/2 over TLS; leave out --http2 or `target.http2`")]
+    NoHttp2 {
         /// Which.
         host: String,
     },
@@ -96,6 +155,44 @@ impl Reach {
         match &self.way {
             Way::Tcp(tcp) | Way::Tls(tcp, ..) => tcp.addresses(),
             Way::Unix(_) => &[],
+        }
+    }
+
+    /// Opens one TLS connection and sends nothing: a certificate that is not trusted would fail every request of a load,
+    /// and none of them would say why. A server that is not there is no matter of this: the load will tell.
+    pub async fn prove(&self) -> Result<(), DialError> {
+        let Way::Tls(tcp, tls, name) = &self.way else {
+            return Ok(());
+        };
+        let Ok(stream) = tcp.socket().await else {
+            return Ok(());
+        };
+        let host = || name.to_str().into_owned();
+        let refused = match tls.connect(name.clone(), stream).await {
+            Ok(stream) => {
+                let spoken = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                return match self.protocol {
+                    Protocol::Http2 { .. } if !spoken => Err(DialError::NoHttp2 { host: host() }),
+                    _ => Ok(()),
+                };
+            }
+            Err(error) => error.downcast::<rustls::Error>(),
+        };
+        match refused {
+            Ok(rustls::Error::NoApplicationProtocol) => Err(DialError::NoHttp2 { host: host() }),
+            Ok(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)) => {
+                Err(DialError::NoHttp2 { host: host() })
+            }
+            Ok(source @ rustls::Error::InvalidCertificate(_)) => Err(DialError::Certificate {
+                host: host(),
+                source,
+            }),
+            Ok(source) => Err(DialError::Handshake {
+                host: host(),
+                source,
+            }),
+            // The connection broke on the way.
+            Err(_) => Ok(()),
         }
     }
 

@@ -2,15 +2,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::journey::play;
 use super::shift::Shift;
 use crate::ledger::{Sample, TraceId};
 use crate::load::progress::Lane;
-use crate::load::request::{Renderer, Trace};
+use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::wire::{Connect, Connection, Rendered, Reply};
 use crate::model::Outcome;
@@ -59,10 +60,13 @@ impl Desk {
     }
 
     /// The result of some work, or `None` if its deadline came first.
-    async fn within<T>(&self, deadline: Duration, work: impl Future<Output = T>) -> Option<T> {
+    async fn within<T>(
+        &self,
+        deadline: Duration,
+        mut work: Pin<&mut impl Future<Output = T>>,
+    ) -> Option<T> {
         self.expired.set(false);
         self.deadline.set(Some(deadline));
-        let mut work = pin!(work);
         let result = poll_fn(|cx| {
             if self.expired.get() {
                 return Poll::Ready(None);
@@ -77,13 +81,13 @@ impl Desk {
 }
 
 /// What a place uses again and again.
-struct Kit<C> {
+pub(super) struct Kit<C> {
     connection: Option<C>,
     /// Whether it ever had a connection: the next one is for want of that.
     connected: bool,
     /// One per route, each with its own buffer.
     requests: Vec<Renderer>,
-    reply: Reply,
+    pub(super) reply: Reply,
 }
 
 /// Serves arrivals until nothing more is to be sent.
@@ -95,12 +99,28 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
         requests: shift.requests.clone(),
         reply: Reply::default(),
     };
+    // Those of a journey under way; a plain route has none.
+    let mut values = Vec::new();
     let mut order = Some((first, shift.now()));
     while let Some((arrival, now)) = order {
-        let sample = exchange(&shift, &desk, &mut kit, arrival, now).await;
-        shift.done(&sample);
-        order = match take_waiting(&shift, sample.done).await {
-            None => await_order(&shift, &desk, number, sample.done).await,
+        let done = if let Some(script) = shift.scripts.of(arrival.route) {
+            // Boxed, so that places which serve plain routes only stay as small as they are.
+            Box::pin(play(
+                &shift,
+                &desk,
+                &mut kit,
+                script,
+                &mut values,
+                (arrival, now),
+            ))
+            .await
+        } else {
+            let sample = exchange(&shift, &desk, &mut kit, &[], arrival, now).await;
+            shift.done(&sample);
+            sample.done
+        };
+        order = match take_waiting(&shift, done).await {
+            None => await_order(&shift, &desk, number, done).await,
             waiting => waiting,
         };
     }
@@ -152,18 +172,20 @@ async fn await_order<C>(
 }
 
 /// Sends one request and sees to its outcome.
-async fn exchange<C: Connect>(
+pub(super) async fn exchange<C: Connect>(
     shift: &Shift<C>,
     desk: &Desk,
     kit: &mut Kit<C::Connection>,
+    values: &[Vec<u8>],
     arrival: Arrival,
     now: Duration,
 ) -> Sample {
-    let request = kit.requests[arrival.route].render(arrival.seq, &[]);
+    let renderer = &mut kit.requests[arrival.route];
+    let trace_id = TraceId(renderer.trace(arrival.seq).number());
+    let request = renderer.render(arrival.seq, values);
     let line = (&mut kit.connection, &mut kit.connected);
-    let trace_id = TraceId(Trace::of(shift.trace_seed, arrival.seq).number());
-    shift.sent(now);
-    let work = send(shift, line, request, &mut kit.reply);
+    shift.sent(now, arrival.due);
+    let work = pin!(send(shift, line, request, &mut kit.reply));
     let outcome = desk.within(now + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
@@ -186,20 +208,21 @@ async fn send<C: Connect>(
 ) -> Outcome {
     loop {
         // A connection whose exchange was cut off is not reusable, so the next request cannot read its answer.
-        let usable = place.take().filter(Connection::reusable);
-        let connection = if let Some(connection) = usable {
-            place.insert(connection)
-        } else {
-            Lane::add(&shift.lane.opened);
-            // Boxed, as it is large and seldom: what holds it is moved with every request.
-            match Box::pin(shift.connect.connect()).await {
-                Ok(connection) => {
-                    if std::mem::replace(connected, true) {
-                        Lane::add(&shift.lane.reopened);
+        let connection = match place {
+            Some(connection) if connection.reusable() => connection,
+            _ => {
+                *place = None;
+                Lane::add(&shift.lane.opened);
+                // Boxed, as it is large and seldom: what holds it is moved with every request.
+                match Box::pin(shift.connect.connect()).await {
+                    Ok(connection) => {
+                        if std::mem::replace(connected, true) {
+                            Lane::add(&shift.lane.reopened);
+                        }
+                        place.insert(connection)
                     }
-                    place.insert(connection)
+                    Err(outcome) => return outcome,
                 }
-                Err(outcome) => return outcome,
             }
         };
         let outcome = connection.exchange(request, reply).await;

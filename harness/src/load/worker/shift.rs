@@ -13,6 +13,7 @@ use crate::ledger::{Closed, Recorder, Sample};
 use crate::load::progress::{Lane, Progress};
 use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
+use crate::load::script::Scripts;
 use crate::model::outcome::NotSent;
 
 /// One worker at work.
@@ -20,7 +21,7 @@ use crate::model::outcome::NotSent;
 pub(super) struct Shift<C> {
     pub(super) connect: C,
     pub(super) requests: Vec<Renderer>,
-    pub(super) trace_seed: u64,
+    pub(super) scripts: Scripts,
     pub(super) timeout: Duration,
     /// Requests in flight at once, at most.
     pub(super) cap: usize,
@@ -50,7 +51,7 @@ impl<C> Shift<C> {
     )]
     pub(super) fn new(
         connect: C,
-        (requests, trace_seed): (Vec<Renderer>, u64),
+        (requests, scripts): (Vec<Renderer>, Scripts),
         timeout: Duration,
         cap: usize,
         give_up: Duration,
@@ -62,7 +63,7 @@ impl<C> Shift<C> {
         Self {
             connect,
             requests,
-            trace_seed,
+            scripts,
             timeout,
             cap,
             give_up,
@@ -121,9 +122,24 @@ impl<C> Shift<C> {
         Some(arrival)
     }
 
-    /// Notes that a request goes out now.
-    pub(super) fn sent(&self, at: Duration) {
-        self.last_sent.set(at);
+    /// Notes that the later step of a journey will be due then. Whoever calls it must see to its outcome, and an
+    /// earlier outcome of the journey must still be owed: the second is open then.
+    pub(super) fn expect(&self, due: Duration) {
+        self.recorder.borrow_mut().expect(due.as_secs());
+    }
+
+    /// Whether an outcome is good.
+    pub(super) fn is_good(&self, sample: &Sample) -> bool {
+        self.recorder
+            .borrow()
+            .is_good(sample.route, &sample.outcome)
+    }
+
+    /// Notes that a request goes out now. A journey's step that is due after the last phase does not make sending long.
+    pub(super) fn sent(&self, at: Duration, due: Duration) {
+        if due <= self.scripts.end() {
+            self.last_sent.set(at);
+        }
         Lane::add(&self.lane.sent);
     }
 

@@ -10,17 +10,18 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
+use super::journey::{rest_unsent, unsent};
 use super::pace::Pace;
 use super::place::{Desk, serve};
 use super::shift::Shift;
 use super::source::Source;
-use crate::ledger::{Closed, Recorded, Recorder, Sample, TraceId};
-use crate::load::progress::{Lane, Progress};
+use crate::ledger::{Closed, Recorded, Recorder};
+use crate::load::progress::Progress;
 use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
+use crate::load::script::Scripts;
 use crate::load::wire::Connect;
 use crate::load::wire::dial::Reach;
-use crate::model::Outcome;
 use crate::model::outcome::NotSent;
 
 /// What a worker is to do.
@@ -30,8 +31,8 @@ pub(crate) struct Task {
     pub(crate) reach: Reach,
     /// One per route.
     pub(crate) requests: Vec<Renderer>,
-    /// Fixes the trace ids, as the renderers have it.
-    pub(crate) trace_seed: u64,
+    /// What some of the routes do beyond one request.
+    pub(crate) scripts: Scripts,
     pub(crate) source: Source,
     pub(crate) recorder: Recorder,
     /// Requests in flight at once, at least one.
@@ -68,7 +69,7 @@ async fn shift(task: Task) -> io::Result<Report> {
     let lane = task.progress.lane(task.worker);
     let shift = Rc::new(Shift::new(
         task.reach.dial(),
-        (task.requests, task.trace_seed),
+        (task.requests, task.scripts),
         task.timeout,
         task.places.max(1),
         task.give_up,
@@ -163,7 +164,11 @@ async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
     let mut told = 0;
     loop {
         ticks.tick().await;
-        let now = shift.now();
+        let now = if shift.progress.cut.load(Ordering::Relaxed) {
+            Duration::MAX
+        } else {
+            shift.now()
+        };
         shift.desks.borrow().iter().for_each(|desk| desk.watch(now));
         let closed = shift.close();
         if closed.before != told || !closed.is_empty() {
@@ -173,22 +178,13 @@ async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
     }
 }
 
-/// Every arrival that was not sent gets its outcome, too.
+/// Every arrival that was not sent gets its outcome, too, and so does each step of its journey.
 fn record_unsent<C>(shift: &Shift<C>, now: Duration) {
     let why = shift.over(now).unwrap_or(NotSent::Behind);
-    let mut recorder = shift.recorder.borrow_mut();
     for arrival in shift.source.borrow_mut().rest() {
-        recorder.expect(arrival.due.as_secs());
-        recorder.record(&Sample {
-            seq: arrival.seq,
-            route: arrival.route,
-            phase: arrival.phase,
-            due: arrival.due,
-            sent: None,
-            done: now.max(arrival.due),
-            outcome: Outcome::NotSent { why },
-            trace_id: TraceId::default(),
-        });
-        Lane::add(&shift.lane.done);
+        match shift.scripts.of(arrival.route) {
+            None => unsent(shift, arrival, now, why),
+            Some(script) => rest_unsent(shift, arrival, script.steps(), now, why),
+        }
     }
 }

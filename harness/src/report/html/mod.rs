@@ -13,6 +13,7 @@ mod timeline;
 pub(super) mod value;
 
 use minijinja::{Environment, context};
+pub use plot::PlotError;
 
 use super::document::Document;
 use page::Page;
@@ -22,7 +23,7 @@ use page::Page;
 pub enum HtmlError {
     /// A chart could not be drawn.
     #[error(transparent)]
-    Plot(#[from] plot::PlotError),
+    Plot(#[from] PlotError),
     /// The contents do not fit the template.
     #[error("the report's page cannot be filled")]
     Template(#[from] minijinja::Error),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::plot::{self, PlotError};
 use crate::ledger::KeptSample;
 use crate::model::Outcome;
+use crate::model::outcome::NotSent;
 use crate::report::document::{Document, Percentiles, RouteInfo};
 use crate::report::format::{ABSENT, count, millis, told_millis};
 
@@ -91,12 +92,21 @@ fn percentiles(p: &Percentiles) -> Vec<String> {
     p.told().map(told_millis).into()
 }
 
+fn told(why: NotSent) -> &'static str {
+    match why {
+        NotSent::Behind => "the generator was behind",
+        NotSent::Interrupted => "interrupted",
+        NotSent::StepBefore => "the step before did not succeed in time",
+        NotSent::NoRow => "the feeder's rows were used up",
+    }
+}
+
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Completed { status, .. } => format!("status {status}"),
         Outcome::TimedOut => "timed out".to_owned(),
         Outcome::ConnectFailed => "no connection".to_owned(),
         Outcome::Broken { why } => format!("broken: {why}"),
-        Outcome::NotSent { .. } => "not sent".to_owned(),
+        Outcome::NotSent { why } => format!("not sent: {}", told(*why)),
     }
 }

@@ -1,5 +1,6 @@
 //! Faults, in the names that the target's fault API knows.
 
+use super::routes::written;
 use crate::model::Millis;
 use crate::model::yaml::Path;
 use crate::scenario::plan::{
@@ -57,7 +58,7 @@ fn route_fault(
     path: &Path,
     review: &mut Review<'_>,
 ) -> RouteFault {
-    let route = find(&load.routes, &spec.route, &path.at("route"), review);
+    let route = find(load, &spec.route, &path.at("route"), review);
     if spec.errors.is_none() && spec.latency.is_none() {
         review.report(path, "a fault needs `errors` or `latency`", |d| {
             d.hint("errors: 15%")
@@ -70,9 +71,10 @@ fn route_fault(
             |d| d.hint("errors: 15%"),
         );
     }
-    let request = route.map_or("", |r| r.request.as_str());
+    let request = route.as_ref().map_or("", |r| r.request.as_str());
     let (method, target) = request.split_once(' ').unwrap_or_default();
-    let labels = route.map(|r| r.labels.clone()).unwrap_or_default();
+    let labels = route.as_ref().map(|r| r.labels.clone());
+    let labels = labels.unwrap_or_default();
     RouteFault {
         route: labels
             .route
@@ -91,20 +93,27 @@ fn route_fault(
     }
 }
 
-/// The route of this name, or a mistake at `path`.
-pub(super) fn find<'a>(
-    routes: &'a [RouteSpec],
+/// The route or step of this name, or a mistake at `path`.
+pub(super) fn find(
+    load: &LoadSpec,
     name: &str,
     path: &Path,
     review: &mut Review<'_>,
-) -> Option<&'a RouteSpec> {
-    let route = routes.iter().find(|r| r.name == name);
-    let list = Path::root().at("spec").at("load").at("routes");
-    if route.is_none() && review.names_are_read(&list, routes.len()) {
-        let known: Vec<&str> = routes.iter().map(|r| r.name.as_str()).collect();
+) -> Option<RouteSpec> {
+    let routes = written(load);
+    let spec = Path::root().at("spec").at("load");
+    let lists_are_read = ["routes", "journeys"]
+        .iter()
+        .all(|list| !review.places.is_broken(&spec.at(*list)));
+    let names_are_read = routes
+        .iter()
+        .all(|route| !review.places.is_broken(&route.path.at("name")));
+    let known: Vec<&str> = routes.iter().map(|r| r.spec.name.as_str()).collect();
+    if !known.contains(&name) && lists_are_read && names_are_read {
         review.unknown(path, &format!("unknown route `{name}`"), name, &known);
     }
-    route
+    let found = routes.into_iter().find(|route| route.spec.name == name);
+    found.map(|route| route.spec)
 }
 
 /// A target of one's own needs a fault API of its own.

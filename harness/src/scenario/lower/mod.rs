@@ -5,6 +5,8 @@
 
 mod alerts;
 mod faults;
+mod feeders;
+mod journeys;
 mod objectives;
 mod phases;
 mod rate;
@@ -33,7 +35,12 @@ pub(super) fn scenario(spec: &ScenarioSpec, review: &mut Review<'_>, given: Give
     let body = &spec.spec;
     metadata(spec, review);
     let time_scale = given.overrides.time_scale.unwrap_or(body.time_scale).max(1);
-    let target = telemetry::target(body.target.as_ref(), &path.at("target"), review);
+    let target = telemetry::target(
+        body.target.as_ref(),
+        &given.files,
+        &path.at("target"),
+        review,
+    );
     let telemetry = telemetry::telemetry(body.telemetry.as_ref(), &path.at("telemetry"), review);
     telemetry::watched(&target, &telemetry, &path, review);
     let seed = given.overrides.seed.unwrap_or(body.seed);
@@ -110,7 +117,9 @@ fn load(
     review: &mut Review<'_>,
 ) -> LoadPlan {
     let timeout = review.length(&path.at("timeout"), &spec.timeout);
-    LoadPlan {
+    let feeders = feeders::feeders(&spec.feeders, files, &path.at("feeders"), review);
+    let before = review.found.len();
+    let plan = LoadPlan {
         seed,
         arrivals: match spec.arrivals {
             ArrivalsSpec::Uniform => Arrivals::Uniform,
@@ -122,7 +131,19 @@ fn load(
             .drain
             .as_ref()
             .map_or(timeout, |text| review.duration(&path.at("drain"), text)),
-        routes: routes::routes(&spec.routes, &path.at("routes"), review),
+        routes: routes::routes(spec, &feeders, path, review),
+        journeys: journeys::journeys(
+            &spec.journeys,
+            spec.routes.len(),
+            &path.at("journeys"),
+            review,
+        ),
+        feeders,
         phases: phases::phases(spec, files, path, review),
+    };
+    // Sums mean nothing when a part could not be read.
+    if review.found.len() == before && !review.places.is_broken_below(path) {
+        journeys::feasible(&plan, path, review);
     }
+    plan
 }

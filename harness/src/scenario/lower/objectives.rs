@@ -65,7 +65,7 @@ fn slo(
         .iter()
         .enumerate()
         .filter_map(|(i, name)| {
-            let route = find(&body.load.routes, name, &path.at("routes").at(i), review)?;
+            let route = find(&body.load, name, &path.at("routes").at(i), review)?;
             RouteId::new(&route.name).ok()
         })
         .collect();

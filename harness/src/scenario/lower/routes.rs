@@ -1,47 +1,104 @@
 //! Routes: what a request looks like and what answer is good.
 
+use super::journeys;
 use crate::model::RouteId;
 use crate::model::yaml::Path;
-use crate::scenario::plan::{Keys, Route, RouteLabels};
+use crate::scenario::plan::{FeederPlan, Keys, Route, RouteLabels};
+use crate::scenario::quantity::Remedy;
 use crate::scenario::review::Review;
-use crate::scenario::spec::{KeysSpec, RouteSpec, StatusText};
+use crate::scenario::spec::{KeysSpec, LoadSpec, RouteSpec, StatusText, StepSpec};
 use crate::scenario::template;
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-pub(super) fn routes(specs: &[RouteSpec], path: &Path, review: &mut Review<'_>) -> Vec<Route> {
-    if specs.is_empty() {
-        review.report(path, "a scenario needs at least one route", |d| d);
+/// A request as it stands in the file: a route, or a step of a journey.
+pub(super) struct Written {
+    pub(super) spec: RouteSpec,
+    pub(super) path: Path,
+    /// Placeholders that earlier steps of its journey fill.
+    earlier: Vec<String>,
+    /// Those that it or later steps extract, each with its step.
+    later: Vec<(String, String)>,
+}
+
+/// All routes of the load: those of the list, then the steps of each journey.
+pub(super) fn written(load: &LoadSpec) -> Vec<Written> {
+    let root = Path::root().at("spec").at("load");
+    let routes = root.at("routes");
+    let plain = load.routes.iter().enumerate().map(|(i, spec)| Written {
+        spec: spec.clone(),
+        path: routes.at(i),
+        earlier: vec![],
+        later: vec![],
+    });
+    let journeys = load.journeys.iter().enumerate();
+    let steps = journeys.flat_map(|(i, journey)| {
+        let path = root.at("journeys").at(i).at("steps");
+        (0..journey.steps.len()).map(move |k| {
+            let (before, after) = journey.steps.split_at(k);
+            let names = |step: &StepSpec| -> Vec<(String, String)> {
+                let names = step.extract.keys();
+                names.map(|n| (n.clone(), step.name.clone())).collect()
+            };
+            Written {
+                spec: journeys::route(journey, k, &journey.steps[k]),
+                path: path.at(k),
+                earlier: before.iter().flat_map(names).map(|(n, _)| n).collect(),
+                later: after.iter().flat_map(names).collect(),
+            }
+        })
+    });
+    plain.chain(steps).collect()
+}
+
+/// The routes of the plan, which may use columns of these feeders.
+pub(super) fn routes(
+    load: &LoadSpec,
+    feeders: &[FeederPlan],
+    path: &Path,
+    review: &mut Review<'_>,
+) -> Vec<Route> {
+    let written = written(load);
+    if load.routes.is_empty() && load.journeys.is_empty() {
+        review.report(
+            path,
+            "a scenario needs at least one route or journey",
+            |d| d,
+        );
     }
-    let names: Vec<_> = specs
+    let names: Vec<_> = written
         .iter()
-        .enumerate()
-        .map(|(i, spec)| (&spec.name, path.at(i).at("name")))
+        .map(|one| (&one.spec.name, one.path.at("name")))
         .collect();
     review.doubles("route", &names);
-    let total: u64 = specs.iter().map(|s| u64::from(s.weight)).sum();
-    if total == 0 && !specs.is_empty() {
-        let place = path.at(0).at("weight");
+    let total: u64 = written.iter().map(|w| u64::from(w.spec.weight)).sum();
+    if let Some(first) = written.first()
+        && total == 0
+    {
+        let place = match load.routes.first() {
+            Some(_) => first.path.at("weight"),
+            None => path.at("journeys").at(0).at("weight"),
+        };
         review.report(
             &place,
             "all weights are zero: no route would be called",
             |d| d,
         );
     }
-    specs
+    written
         .iter()
-        .enumerate()
-        .map(|(i, spec)| route(spec, &path.at(i), review))
+        .map(|one| route(one, feeders, review))
         .collect()
 }
 
-fn route(spec: &RouteSpec, path: &Path, review: &mut Review<'_>) -> Route {
+fn route(written: &Written, feeders: &[FeederPlan], review: &mut Review<'_>) -> Route {
+    let (spec, path) = (&written.spec, &written.path);
     let id = RouteId::new(&spec.name).unwrap_or_else(|error| {
         review.report(&path.at("name"), error.to_string(), |d| d);
         RouteId::stand_in()
     });
     let (method, target) = request(&spec.request, &path.at("request"), review);
-    templates(spec, path, review);
+    templates(written, feeders, review);
     let mut expect: Vec<u16> = spec
         .expect
         .iter()
@@ -120,10 +177,30 @@ fn request(text: &str, path: &Path, review: &mut Review<'_>) -> (String, String)
     (upper, target.to_owned())
 }
 
-fn templates(spec: &RouteSpec, path: &Path, review: &mut Review<'_>) {
+fn templates(written: &Written, feeders: &[FeederPlan], review: &mut Review<'_>) {
+    let (spec, path) = (&written.spec, &written.path);
+    let columns = feeders
+        .iter()
+        .flat_map(|feeder| (0..feeder.columns.len()).map(|c| feeder.placeholder(c)));
+    let values: Vec<String> = columns.chain(written.earlier.iter().cloned()).collect();
+    // What is in a file that could not be read, nobody knows.
+    let unread = |name: &str| {
+        let feeder = name.split_once('.').map(|(feeder, _)| feeder);
+        let unread = |f: &&FeederPlan| f.columns.is_empty();
+        feeders
+            .iter()
+            .filter(unread)
+            .any(|f| Some(f.name.as_str()) == feeder)
+    };
     let mut check = |text: &str, path: &Path| {
-        for (written, remedy) in template::mistakes(text) {
-            review.report_part(path, written, remedy);
+        for (placeholder, remedy) in template::mistakes(text, &values) {
+            let name = placeholder.trim_matches(['{', '}']);
+            if unread(name) {
+                continue;
+            }
+            let later = written.later.iter().find(|(value, _)| value == name);
+            let remedy = later.map_or(remedy, |(_, step)| too_early(name, step, &spec.name));
+            review.report_part(path, placeholder, remedy);
         }
     };
     check(&spec.request, &path.at("request"));
@@ -147,6 +224,16 @@ fn templates(spec: &RouteSpec, path: &Path, review: &mut Review<'_>) {
             review.report(&headers.at(name), message, |d| d);
         }
     }
+}
+
+/// A value that is there, but not yet.
+fn too_early(name: &str, extracted: &str, used: &str) -> Remedy {
+    let message = if extracted == used {
+        format!("`{{{name}}}` is extracted from the reply to this very step")
+    } else {
+        format!("`{{{name}}}` is extracted by step `{extracted}`, which comes later")
+    };
+    Remedy::new(message).label("only steps after it can use it")
 }
 
 fn keys(spec: KeysSpec, path: &Path, review: &mut Review<'_>) -> Keys {

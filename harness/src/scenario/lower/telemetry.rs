@@ -2,7 +2,8 @@
 
 use crate::model::Millis;
 use crate::model::yaml::Path;
-use crate::scenario::plan::{TargetPlan, TelemetryPlan};
+use crate::scenario::files::Files;
+use crate::scenario::plan::{ConnectPlan, TargetPlan, TelemetryPlan};
 use crate::scenario::review::Review;
 use crate::scenario::spec::{TargetSpec, TelemetrySpec};
 
@@ -14,15 +15,60 @@ const SETTLE_TIMEOUT: Millis = Millis(20_000);
 
 pub(super) fn target(
     spec: Option<&TargetSpec>,
+    files: &Files,
     path: &Path,
     review: &mut Review<'_>,
 ) -> TargetPlan {
     TargetPlan {
-        url: spec.map(|s| url(&s.url, &path.at("url"), review)),
+        url: spec.map(|s| place(&s.url, &path.at("url"), review)),
         fault_url: spec
             .and_then(|s| s.faults.as_ref())
             .map(|u| url(u, &path.at("faults"), review)),
+        connect: spec
+            .map(|s| connect(s, files, path, review))
+            .unwrap_or_default(),
     }
+}
+
+fn connect(spec: &TargetSpec, files: &Files, path: &Path, review: &mut Review<'_>) -> ConnectPlan {
+    let secure = spec.url.starts_with("https:");
+    if let Some(file) = &spec.ca_file {
+        let path = path.at("caFile");
+        if let Err(remedy) = files.read(file) {
+            review.report_part(&path, file, remedy);
+        } else if spec.insecure {
+            let message = "`insecure` trusts any certificate, so `caFile` would be for nothing";
+            review.report(&path, message, |d| d.hint("leave out one of them"));
+        }
+    }
+    for (field, given) in [
+        ("caFile", spec.ca_file.is_some()),
+        ("insecure", spec.insecure),
+    ] {
+        if given && !secure {
+            let message = format!("`{field}` is for https, and `{}` is not", spec.url);
+            review.report(&path.at(field), message, |d| d);
+        }
+    }
+    ConnectPlan {
+        ca_file: spec.ca_file.as_ref().map(|file| files.path(file)),
+        insecure: spec.insecure,
+        http2: spec.http2,
+    }
+}
+
+/// A URL, or the socket of a service on this machine.
+fn place(text: &str, path: &Path, review: &mut Review<'_>) -> String {
+    let Some(socket) = text.strip_prefix("unix:") else {
+        return url(text, path, review);
+    };
+    if !socket.starts_with('/') || socket.ends_with('/') {
+        let message = format!("`{text}` names no socket");
+        review.report(path, message, |d| {
+            d.label("unix: and an absolute path, such as unix:/run/kv.sock")
+        });
+    }
+    text.to_owned()
 }
 
 pub(super) fn telemetry(

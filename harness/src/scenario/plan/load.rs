@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
+use super::journeys::{FeederPlan, Journey};
 use crate::model::{Millis, PhaseId, RouteId};
 
 /// The load half of the plan; all that `load` may know.
@@ -18,8 +19,14 @@ pub struct LoadPlan {
     pub max_in_flight: u32,
     /// How long after the last phase late arrivals may still be sent before they become `NotSent`.
     pub drain: Millis,
-    /// Routes, at least one.
+    /// Routes, at least one; the steps of journeys among them, each journey's together and in order.
     pub routes: Vec<Route>,
+    /// Journeys through some of the routes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub journeys: Vec<Journey>,
+    /// Files of values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feeders: Vec<FeederPlan>,
     /// Phases in order, at least one.
     pub phases: Vec<Phase>,
 }
@@ -30,6 +37,37 @@ impl LoadPlan {
         self.phases
             .iter()
             .fold(Millis(0), |sum, p| sum + p.duration)
+    }
+
+    /// How many requests an arrival plans that the schedule gives to this route.
+    pub fn requests_of(&self, route: usize) -> usize {
+        let journey = self.journeys.iter().find(|j| j.first == route);
+        journey.map_or(1, |journey| journey.steps.len())
+    }
+
+    /// The routes that are asked for an arrival of this route: itself, and the later steps of its journey.
+    pub fn requests_after(&self, route: usize) -> std::ops::Range<usize> {
+        route..route + self.requests_of(route)
+    }
+
+    /// Whether an arrival of this route needs a row of a feeder.
+    pub fn uses(&self, route: usize, feeder: &FeederPlan) -> bool {
+        let drawn = self.routes[route].weight > 0;
+        drawn
+            && self.routes[self.requests_after(route)]
+                .iter()
+                .any(|route| (0..feeder.columns.len()).any(|c| route.names(&feeder.placeholder(c))))
+    }
+
+    /// Requests per arrival, on average over the weights.
+    pub fn requests_per_arrival(&self) -> f64 {
+        let weights = |of: &dyn Fn(usize) -> usize| -> f64 {
+            let routes = self.routes.iter().enumerate();
+            routes
+                .map(|(i, route)| f64::from(route.weight) * of(i) as f64)
+                .sum()
+        };
+        weights(&|route| self.requests_of(route)) / weights(&|_| 1).max(1.0)
     }
 }
 
@@ -56,7 +94,7 @@ pub struct Route {
     pub headers: Vec<(String, String)>,
     /// Body template.
     pub body: Option<String>,
-    /// Share of arrivals relative to the other routes.
+    /// Share of arrivals relative to the other routes; a journey's weight is that of its first step.
     pub weight: u32,
     /// Statuses that count as good.
     pub expect: Vec<u16>,
@@ -64,6 +102,19 @@ pub struct Route {
     pub keys: Keys,
     /// Label values by which the service's telemetry names this route (without status).
     pub labels: RouteLabels,
+}
+
+impl Route {
+    /// Whether its request has this placeholder, given without braces.
+    pub fn names(&self, placeholder: &str) -> bool {
+        let written = format!("{{{placeholder}}}");
+        self.path.contains(&written)
+            || self
+                .headers
+                .iter()
+                .any(|(_, value)| value.contains(&written))
+            || self.body.as_ref().is_some_and(|b| b.contains(&written))
+    }
 }
 
 /// What the service calls a route. `None` = the signal has no such label.

@@ -5,7 +5,9 @@
 //! a run can be verified without the files it came from.
 
 mod alerts;
+mod extract;
 mod faults;
+mod journeys;
 mod load;
 mod objectives;
 mod servers;
@@ -17,10 +19,13 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Engine, Millis, Ratio, RouteId};
 
 pub use alerts::{AlertPlan, ExpectedAlert};
+pub(crate) use extract::scalar;
+pub use extract::{Extract, ExtractError};
 pub use faults::{DropCounter, Faults, RouteFault, TelemetryFault};
+pub use journeys::{FeederPlan, Journey, Order, Step};
 pub use load::{Arrivals, Curve, Keys, LoadPlan, Phase, Route, RouteLabels};
 pub use objectives::{BadEvents, ObjectiveExpectation, SloPlan};
-pub use servers::{TargetPlan, TelemetryPlan};
+pub use servers::{ConnectPlan, TargetPlan, TelemetryPlan};
 pub use shipped::{DashboardPlan, RuleFile};
 pub use signals::{LatencySignal, LogSignal, RequestSignal, Signals};
 

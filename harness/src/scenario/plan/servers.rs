@@ -1,5 +1,7 @@
 //! Where the service and its telemetry are.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Engine, Millis};
@@ -11,6 +13,20 @@ pub struct TargetPlan {
     pub url: Option<String>,
     /// Base URL of its fault API; `None` means the stack's, or no faults where `url` is given.
     pub fault_url: Option<String>,
+    /// How it is connected to.
+    #[serde(default)]
+    pub connect: ConnectPlan,
+}
+
+/// How a service is connected to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectPlan {
+    /// PEM file of the certificate authorities to trust; `None` = this machine's.
+    pub ca_file: Option<PathBuf>,
+    /// Trust any certificate.
+    pub insecure: bool,
+    /// Speak HTTP/2 rather than HTTP/1.1.
+    pub http2: bool,
 }
 
 /// Telemetry servers. All three absent and `stack` true is the default.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::faults::FaultsSpec;
+use super::journeys::{FeederSpec, JourneySpec};
 use super::text::{DurationText, RateText, StatusText};
 
 /// Load: routes, and phases in order.
@@ -25,8 +26,15 @@ pub struct LoadSpec {
     /// How long after the last phase late arrivals may still be sent; by default the timeout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drain: Option<DurationText>,
-    /// Kinds of requests, at least one.
+    /// Files of values for requests.
+    #[serde(default)]
+    pub feeders: Vec<FeederSpec>,
+    /// Kinds of requests; at least one, or a journey.
+    #[serde(default)]
     pub routes: Vec<RouteSpec>,
+    /// Users who send several requests in order.
+    #[serde(default)]
+    pub journeys: Vec<JourneySpec>,
     /// Stretches of time, in order, at least one.
     pub phases: Vec<PhaseSpec>,
 }
@@ -49,7 +57,7 @@ pub struct RouteSpec {
     #[schemars(extend("pattern" = "^[a-z][a-z0-9_-]{0,62}$"))]
     pub name: String,
     /// Method and path, such as `GET /v1/kv/{key}`. Placeholders, here, in headers and in the body: `{key}`, `{seq}`,
-    /// `{random:N}`.
+    /// `{random:N}`, and `{feeder.column}`.
     #[schemars(extend("pattern" = "^[A-Z]+ /[^ ]*$"))]
     pub request: String,
     /// Share of the arrivals, relative to the other routes.
@@ -203,15 +211,15 @@ fn in_flight() -> u32 {
     512
 }
 
-fn one() -> u32 {
+pub(super) fn one() -> u32 {
     1
 }
 
-fn two_hundred() -> Vec<StatusText> {
+pub(super) fn two_hundred() -> Vec<StatusText> {
     vec!["200".into()]
 }
 
-fn thousand_keys() -> KeysSpec {
+pub(super) fn thousand_keys() -> KeysSpec {
     KeysSpec::Uniform(KeyCountSpec { n: 1000 })
 }
 

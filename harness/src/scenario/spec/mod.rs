@@ -3,6 +3,7 @@
 
 mod alerts;
 mod faults;
+mod journeys;
 mod load;
 mod objectives;
 mod signals;
@@ -11,6 +12,7 @@ mod text;
 
 pub use alerts::{AlertsSpec, ExpectedAlertSpec};
 pub use faults::{DropCounterSpec, FaultsSpec, RouteFaultSpec, TelemetryFaultSpec};
+pub use journeys::{BetweenSpec, ExtractSpec, FeederSpec, JourneySpec, OrderSpec, StepSpec};
 pub use load::{
     ArrivalsSpec, KeyCountSpec, KeysSpec, LoadSpec, PhaseSpec, RampSpec, RateSpec, RouteLabelsSpec,
     RouteSpec, SineSpec, SpikeSpec, ZipfSpec,

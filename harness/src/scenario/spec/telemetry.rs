@@ -9,8 +9,17 @@ use super::text::DurationText;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TargetSpec {
-    /// Base URL, such as `http://127.0.0.1:8000`.
+    /// Base URL, such as `http://127.0.0.1:8000`, `https://kv.test` or `unix:/run/kv.sock`.
     pub url: String,
+    /// For `https`: PEM file of the certificate authorities to trust, relative to this file; by default this machine's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<String>,
+    /// For `https`: trust any certificate. For test systems only.
+    #[serde(default)]
+    pub insecure: bool,
+    /// Speak HTTP/2: over TLS by ALPN, else by prior knowledge. Otherwise HTTP/1.1 is spoken; it is never negotiated.
+    #[serde(default)]
+    pub http2: bool,
     /// Base URL of its fault API; needed when a phase has faults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub faults: Option<String>,

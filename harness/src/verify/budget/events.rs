@@ -34,10 +34,10 @@ pub(crate) fn cells<'l>(ledger: &'l Ledger, slo: &SloPlan) -> Vec<&'l Cell> {
 }
 
 /// The user's view: every planned arrival is an event, and whatever is not a whole response is bad. Slow is what was
-/// slow from the moment it was due.
+/// slow from the moment it was due. A journey's step that could not follow is none: the one before it was the event.
 pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Events {
     let sum = Ledger::sum_outcomes(cells.iter().copied());
-    let total = sum.total();
+    let total = sum.total() - sum.not_followed();
     let unfinished = total - sum.completed_total();
     let (bad_least, bad_most) = match slo.bad {
         BadEvents::Status { from, to } => {
@@ -109,6 +109,7 @@ pub(crate) fn for_the_server(plan: &Plan, slo: &SloPlan, ledger: &Ledger) -> Eve
 mod tests {
     use super::*;
     use crate::ledger::OutcomeCounts;
+    use crate::model::outcome::NotSent;
     use crate::verify::fixture::Fixture;
     use crate::verify::fixtures::budget::slo;
 
@@ -152,6 +153,17 @@ mod tests {
         assert_eq!(events(&run(), SLOW, for_the_server), [5, 5, 5, 0]);
         let paused = run().with(|f| f.ledger.generator.longest_pause_ms = Some(142));
         assert_eq!(events(&paused, SLOW, for_the_server), [0, 5, 5, 0]);
+    }
+
+    #[test]
+    fn a_step_that_could_not_follow_is_no_event() {
+        let unfollowed = OutcomeCounts {
+            not_sent: 7,
+            why_not_sent: [(NotSent::StepBefore, 7)].into(),
+            ..OutcomeCounts::default()
+        };
+        let run = run().unfinished("get", "outage", &unfollowed);
+        assert_eq!(events(&run, ERRORS, user), [10, 10, 100, 0]);
     }
 
     #[test]

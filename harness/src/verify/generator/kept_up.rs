@@ -97,7 +97,10 @@ fn interruption(case: &Case<'_>) -> Option<Finding> {
 
 fn sent_share(ledger: &Ledger) -> Finding {
     let facts = &ledger.generator;
-    let Some(share) = facts.sent_share() else {
+    // A step that could not follow was not withheld: there was nothing to send.
+    let unfollowed = Ledger::sum_outcomes(&ledger.cells).not_followed();
+    let planned = facts.planned.saturating_sub(unfollowed);
+    let Some(share) = Ratio::of(facts.sent, planned) else {
         return META
             .undecided("arrivals sent", "nothing was planned")
             .hint("give the scenario a phase with a rate above 0");
@@ -116,7 +119,7 @@ fn sent_share(ledger: &Ledger) -> Finding {
         .expected(format!(
             "at least {:.0} % of {}",
             MIN_SENT_SHARE * 100.0,
-            words::count(facts.planned, "arrival")
+            words::count(planned, "arrival")
         ))
         .observed(format!("{} sent", words::grouped(facts.sent)))
 }
@@ -130,15 +133,16 @@ fn achieved_rate(ledger: &Ledger) -> Finding {
             "in a closed loop the service sets the pace",
         );
     }
-    let rows = &ledger.watch;
-    if rows.is_empty() || facts.planned == 0 {
+    let (rows, end) = (&ledger.watch, facts.planned_duration);
+    let offered = offered(ledger);
+    if rows.is_empty() || offered == 0 {
         return META.skipped("rate achieved", "the rate was not watched");
     }
-    let end = facts.planned_duration;
     let last = rows.iter().position(|row| row.until_ms >= end.0);
     let rows = &rows[..last.map_or(rows.len(), |last| last + 1)];
     let in_time: u64 = rows.iter().map(|row| row.sent).sum();
-    let share = Ratio(in_time as f64 / facts.planned as f64);
+    // What a journey sends after its time is not among those offered.
+    let share = Ratio((in_time as f64 / offered as f64).min(1.0));
     let finding = if share.0 < MIN_SENT_SHARE {
         META.undecided(
             "rate achieved",
@@ -155,22 +159,34 @@ fn achieved_rate(ledger: &Ledger) -> Finding {
         .expected(format!(
             "at least {:.0} % of {} sent within {end}",
             MIN_SENT_SHARE * 100.0,
-            words::count(facts.planned, "arrival")
+            words::count(offered, "arrival")
         ))
         .observed(format!("{} ({share}){behind}", words::grouped(in_time)))
 }
 
+/// Arrivals due by the planned end, without steps of journeys that could not follow: there was nothing to send.
+fn offered(ledger: &Ledger) -> u64 {
+    let facts = &ledger.generator;
+    let end = facts.planned_duration.0;
+    // Steps of a journey may be due after it.
+    let after = ledger.windows.iter().filter(|w| w.second * 1000 >= end);
+    let after: u64 = after.map(|window| window.planned).sum();
+    let unfollowed = Ledger::sum_outcomes(&ledger.cells).not_followed();
+    facts.planned.saturating_sub(after + unfollowed)
+}
+
 /// The most arrivals that were due and not sent at the end of a watched second, and when that was.
 fn furthest_behind(ledger: &Ledger) -> Option<(u64, Millis)> {
-    let mut sent = 0;
+    let (end, offered) = (ledger.generator.planned_duration.0, offered(ledger));
+    let mut windows = ledger.windows.iter().peekable();
+    let (mut due, mut sent) = (0, 0);
     let behind = ledger.watch.iter().map(|row| {
         sent += row.sent;
-        let due = if row.until_ms >= ledger.generator.planned_duration.0 {
-            ledger.generator.planned
-        } else {
-            let over = (ledger.windows.iter()).take_while(|w| w.second < row.until_ms / 1000);
-            over.map(|window| window.planned).sum()
-        };
+        // Whole seconds only: of the one under way nobody knows how much was due.
+        while let Some(window) = windows.next_if(|w| w.second < row.until_ms / 1000) {
+            due += window.planned;
+        }
+        let due = if row.until_ms >= end { offered } else { due };
         (due.saturating_sub(sent), Millis(row.until_ms))
     });
     behind

@@ -1,5 +1,6 @@
 use super::*;
-use crate::ledger::{OutcomeCounts, Pauses};
+use crate::ledger::{OutcomeCounts, Pauses, WindowRow};
+use crate::model::outcome::NotSent;
 use crate::scenario::plan::{ObjectiveExpectation, SloPlan};
 use crate::slo::Objective;
 use crate::verify::fixture::Fixture;
@@ -41,6 +42,22 @@ fn ninety_nine_percent_sent_is_enough_and_less_is_not() {
     assert_eq!(finding.status, Status::Inconclusive);
     assert_eq!(finding.summary, "only 98.9 % of the load was sent");
     assert_eq!(finding.expected, "at least 99 % of 1,000 arrivals");
+}
+
+#[test]
+fn a_step_that_could_not_follow_is_no_load_that_was_withheld() {
+    let unfollowed = OutcomeCounts {
+        not_sent: 500,
+        why_not_sent: [(NotSent::StepBefore, 499), (NotSent::Behind, 1)].into(),
+        ..OutcomeCounts::default()
+    };
+    let fixture = Fixture::new()
+        .completed("get", "outage", 200, 499, 3000)
+        .unfinished("put", "outage", &unfollowed);
+    let found = findings(&fixture);
+    let finding = about(&found, "arrivals sent");
+    assert_eq!(finding.status, Status::Pass);
+    assert_eq!(finding.expected, "at least 99 % of 500 arrivals");
 }
 
 #[test]
@@ -112,6 +129,33 @@ fn what_was_sent_after_the_planned_end_does_not_count_for_the_rate() {
     assert_eq!(
         finding.observed,
         "989 (98.9 %); furthest behind by 11 at 50.0 s"
+    );
+}
+
+#[test]
+fn steps_of_journeys_that_are_due_after_the_end_are_not_offered_before_it() {
+    let due = |second, planned| WindowRow {
+        second,
+        route: 0,
+        phase: 1,
+        planned,
+        sent: planned,
+        bad: 0,
+        p50_us: None,
+        p95_us: None,
+        p99_us: None,
+        max_us: None,
+    };
+    let fixture = run(1000, 0).with(|f| {
+        f.ledger.windows = vec![due(10, 900), due(50, 100)];
+        f.watch(&[(11_000, 0, 880), (50_002, 0, 20), (51_000, 0, 100)]);
+    });
+    let all = findings(&fixture);
+    let finding = about(&all, "rate achieved");
+    assert_eq!(finding.status, Status::Pass);
+    assert_eq!(
+        finding.observed,
+        "900 (100.0 %); furthest behind by 20 at 11 s"
     );
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Mistake, Table, check_columns};
-use crate::load::extract::scalar;
+use crate::scenario::plan::scalar;
 
 /// Columns and rows of a text; empty lines are left out.
 pub(super) fn parse(text: &str) -> Result<Table, Mistake> {
@@ -26,7 +26,10 @@ pub(super) fn parse(text: &str) -> Result<Table, Mistake> {
         };
         rows.push(row(columns, &object).map_err(at)?);
     }
-    Ok((columns.unwrap_or_default(), rows))
+    Ok(Table {
+        columns: columns.unwrap_or_default(),
+        rows,
+    })
 }
 
 fn row(columns: &[String], object: &Map<String, Value>) -> Result<Vec<Vec<u8>>, String> {

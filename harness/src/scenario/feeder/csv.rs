@@ -34,7 +34,10 @@ pub(super) fn parse(text: &str) -> Result<Table, Mistake> {
             }
         }
     }
-    Ok((columns.unwrap_or_default(), rows))
+    Ok(Table {
+        columns: columns.unwrap_or_default(),
+        rows,
+    })
 }
 
 struct Reader<'a> {
@@ -121,7 +124,7 @@ mod tests {
             };
             let lines: Vec<String> = rows.iter().map(|row| row.iter().map(quote).collect::<Vec<_>>().join(",")).collect();
             let text = format!("one,two{end}{}{}", lines.join(end), if last { end } else { "" });
-            let Ok((columns, read)) = parse(&text) else { panic!("{text:?}") };
+            let Ok(Table { columns, rows: read }) = parse(&text) else { panic!("{text:?}") };
             let rows: Vec<Vec<Vec<u8>>> = rows.iter().map(|row| row.iter().map(|v| v.clone().into_bytes()).collect()).collect();
             prop_assert_eq!(columns, ["one", "two"]);
             prop_assert_eq!(read, rows);

@@ -1,0 +1,146 @@
+//! A journey: several requests of one virtual user in order, on the connection of one place.
+//!
+//! An arrival plans every step of its journey, so each gets an outcome. The first is due when the schedule says so; a
+//! later one when the step before is done and the user has thought. If a step cannot follow, it and all after it are
+//! recorded as not sent.
+
+use std::time::Duration;
+
+use super::place::{Desk, Kit, exchange};
+use super::shift::Shift;
+use super::timer::Timer;
+use crate::ledger::{Sample, TraceId};
+use crate::load::schedule::Arrival;
+use crate::load::script::{Script, Step};
+use crate::load::wire::Connect;
+use crate::model::Outcome;
+use crate::model::outcome::NotSent;
+
+/// The longest sleep of a user who thinks, after which he looks whether the run is over.
+const NAP: Duration = Duration::from_millis(50);
+
+/// Sees to the outcome of every step of an arrival, and says when it was done. `values` are a buffer that is used again.
+pub(super) async fn play<C: Connect>(
+    shift: &Shift<C>,
+    desk: &Desk,
+    kit: &mut Kit<C::Connection>,
+    script: &Script,
+    values: &mut Vec<Vec<u8>>,
+    (mut arrival, mut now): (Arrival, Duration),
+) -> Duration {
+    let mut steps = script.steps();
+    if !shift.scripts.fill(script, arrival.seq, values) {
+        not_sent(shift, arrival, steps, NotSent::NoRow);
+        return now;
+    }
+    while let Some((step, rest)) = steps.split_first() {
+        step.ask(&mut kit.reply);
+        let sample = exchange(shift, desk, kit, values, arrival, now).await;
+        let follows = shift.is_good(&sample) && step.take(&kit.reply, values);
+        steps = rest;
+        let Some(next) = steps.first() else {
+            shift.done(&sample);
+            break;
+        };
+        let due = sample.done + next.think;
+        if !follows || due >= shift.give_up {
+            let next = later(shift, arrival, next, sample.done);
+            // Before the outcome that keeps their second open.
+            rest_unsent(shift, next, steps, sample.done, NotSent::StepBefore);
+            shift.done(&sample);
+            break;
+        }
+        arrival = later(shift, arrival, next, due);
+        shift.expect(due);
+        shift.done(&sample);
+        match think(shift, due).await {
+            Ok(time) => now = time,
+            Err(why) => {
+                not_sent(shift, arrival, steps, why);
+                break;
+            }
+        }
+    }
+    (kit.reply.keep_head, kit.reply.keep_body) = (false, false);
+    shift.now()
+}
+
+/// A later step as an arrival of its own.
+fn later<C>(shift: &Shift<C>, arrival: Arrival, step: &Step, due: Duration) -> Arrival {
+    Arrival {
+        seq: arrival.seq,
+        due,
+        phase: shift.scripts.phase_at(due),
+        route: step.route,
+    }
+}
+
+/// Waits until then, and says what time it is; `Err` says why nothing is to be sent any more.
+async fn think<C>(shift: &Shift<C>, until: Duration) -> Result<Duration, NotSent> {
+    let mut timer = None;
+    loop {
+        let now = shift.now();
+        if let Some(why) = shift.over(now) {
+            return Err(why);
+        }
+        let Some(left) = until.checked_sub(now).filter(|left| !left.is_zero()) else {
+            return Ok(now);
+        };
+        let nap = left.min(NAP);
+        // The runtime's timer is late by up to a millisecond, which would look like a late generator.
+        match timer.get_or_insert_with(|| Timer::new().ok()) {
+            Some(timer) => timer.sleep(nap).await,
+            None => tokio::time::sleep(nap).await,
+        }
+    }
+}
+
+/// The outcome of a step that was expected and of those after it, none of which is sent.
+fn not_sent<C>(shift: &Shift<C>, arrival: Arrival, steps: &[Step], why: NotSent) {
+    let now = shift.now();
+    // Those after it first, while the one that is expected keeps the second open.
+    if let Some(next) = steps.get(1) {
+        let due = now.max(arrival.due);
+        rest_unsent(
+            shift,
+            later(shift, arrival, next, due),
+            &steps[1..],
+            now,
+            why,
+        );
+    }
+    record(shift, arrival, now, why);
+}
+
+/// The outcome of steps that nobody has expected yet, none of which is sent; `arrival` is the first of them.
+pub(super) fn rest_unsent<C>(
+    shift: &Shift<C>,
+    arrival: Arrival,
+    steps: &[Step],
+    now: Duration,
+    why: NotSent,
+) {
+    for step in steps {
+        let route = step.route;
+        unsent(shift, Arrival { route, ..arrival }, now, why);
+    }
+}
+
+/// The outcome of an arrival that nobody has expected yet, and that is not sent.
+pub(super) fn unsent<C>(shift: &Shift<C>, arrival: Arrival, now: Duration, why: NotSent) {
+    shift.expect(arrival.due);
+    record(shift, arrival, now, why);
+}
+
+fn record<C>(shift: &Shift<C>, arrival: Arrival, now: Duration, why: NotSent) {
+    shift.done(&Sample {
+        seq: arrival.seq,
+        route: arrival.route,
+        phase: arrival.phase,
+        due: arrival.due,
+        sent: None,
+        done: now.max(arrival.due),
+        outcome: Outcome::NotSent { why },
+        trace_id: TraceId::default(),
+    });
+}
