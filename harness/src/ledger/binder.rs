@@ -86,6 +86,7 @@ impl Binder {
             slowest,
             failed,
             generator,
+            watch: Vec::new(),
         };
         (ledger, closed)
     }

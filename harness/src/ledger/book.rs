@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::histogram::LatencyHistogram;
 use super::sample::KeptSample;
+use super::watch::{Pauses, WatchRow};
 use super::window::WindowRow;
 use crate::model::outcome::NotSent;
 use crate::model::{Millis, Outcome, PhaseId, Ratio, RouteId};
@@ -28,6 +29,9 @@ pub struct Ledger {
     pub failed: Vec<KeptSample>,
     /// What the generator says about itself.
     pub generator: GeneratorFacts,
+    /// The same second by second, in order; the last row ends with the load. Empty where it was not watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watch: Vec<WatchRow>,
 }
 
 /// One route in one phase.
@@ -172,7 +176,7 @@ pub struct GeneratorFacts {
     pub waited_for_place: u64,
     /// Processor time this process used per second of load, in cores.
     pub cpu_cores_used: Option<f64>,
-    /// Cores it may use.
+    /// Cores it may use: the quota of its control group where there is one, else its processors.
     pub cpu_cores: Option<f64>,
     /// Threads that sent, each with connections of its own.
     #[serde(default)]
@@ -189,9 +193,27 @@ pub struct GeneratorFacts {
     /// Share of the machine's time that its host gave to others.
     #[serde(default)]
     pub steal_share: Option<Ratio>,
-    /// How long a processor quota kept this process from running.
+    /// How long a processor quota kept this process from running. `None` without a quota.
     #[serde(default)]
     pub throttled_ms: Option<u64>,
+    /// How often it did.
+    #[serde(default)]
+    pub throttled_times: Option<u64>,
+    /// Connections that were lost and opened again.
+    #[serde(default)]
+    pub reopened: Option<u64>,
+    /// Late heartbeats during the load.
+    #[serde(default)]
+    pub pauses: Option<Pauses>,
+    /// Whether the service is on this machine; `None` if that was not looked at.
+    #[serde(default)]
+    pub shared_host: Option<bool>,
+    /// Processors that both may use, where the service is this program's own child.
+    #[serde(default)]
+    pub shared_cores: Option<u32>,
+    /// What of this machine's limits might not hold out, as it was told before the start.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tight_limits: Vec<String>,
     /// The service set the pace: the next request went out when the last was answered. Latencies are those of a load
     /// that gave way, and say nothing about one that would not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Ratio;
 
-/// Longest representable latency: one hour. Longer ones are recorded as this and counted in `saturated`.
+/// Longest representable latency: one hour. Longer ones are recorded as this, and told by `saturated`.
 pub const MAX_US: u64 = 3_600_000_000;
 
 /// An HDR histogram of microseconds, 3 significant digits, in JSON as base64 of the standard V2 encoding.
@@ -86,6 +86,16 @@ impl LatencyHistogram {
     /// The mean in microseconds; `None` when empty.
     pub fn mean(&self) -> Option<f64> {
         (self.count() > 0).then(|| self.inner.mean())
+    }
+
+    /// How many values lie at the end of the range, to the histogram's precision of 0.1 %: their true values may be
+    /// above it, by how much nobody knows.
+    pub fn saturated(&self) -> u64 {
+        // A histogram that has not grown so far would answer for its last bucket.
+        if self.inner.max() < MAX_US {
+            return 0;
+        }
+        self.inner.count_at(MAX_US)
     }
 
     /// How many values are above a bound, to the histogram's precision of 0.1 %.
@@ -171,6 +181,21 @@ mod tests {
         assert_eq!((left.count(), left.min()), (2, Some(200)));
         assert_eq!(of(&[100]).without(&of(&[200])), None);
         assert_eq!(of(&[100]).without(&of(&[5_000_000])), None);
+    }
+
+    #[test]
+    fn what_exceeds_the_range_is_told_also_after_a_merge_and_a_trip_through_json() {
+        let mut h = LatencyHistogram::default();
+        for us in [1000, MAX_US / 2, MAX_US + 1, u64::MAX] {
+            h.record(us);
+        }
+        let mut merged = LatencyHistogram::default();
+        merged.record(MAX_US);
+        merged.merge(&h);
+        let json = serde_json::to_string(&merged).unwrap();
+        let back: LatencyHistogram = serde_json::from_str(&json).unwrap();
+        assert_eq!((h.saturated(), back.saturated()), (2, 3));
+        assert_eq!(LatencyHistogram::default().saturated(), 0);
     }
 
     proptest! {

@@ -8,6 +8,7 @@ mod kept;
 pub mod recorder;
 pub mod sample;
 mod seconds;
+pub mod watch;
 pub mod window;
 
 pub use binder::{Binder, ClosedWindow};
@@ -16,4 +17,5 @@ pub use histogram::LatencyHistogram;
 pub use interval_log::IntervalLog;
 pub use recorder::{Closed, Layout, Recorded, Recorder};
 pub use sample::{KeptSample, Sample, TraceId};
+pub use watch::{PAUSE, Pauses, WatchRow};
 pub use window::WindowRow;

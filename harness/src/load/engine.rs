@@ -97,8 +97,6 @@ pub struct Finished {
     pub sending: Duration,
     /// How long arrivals waited because every place was taken, summed over workers.
     pub full: Duration,
-    /// Processor time spent awaiting intended times.
-    pub spun: Duration,
 }
 
 impl Engine {
@@ -244,7 +242,6 @@ impl Running {
             recorded: Vec::new(),
             sending: Duration::ZERO,
             full: Duration::ZERO,
-            spun: Duration::ZERO,
         };
         for (worker, thread) in std::mem::take(&mut self.threads).into_iter().enumerate() {
             let report = thread
@@ -254,7 +251,6 @@ impl Running {
             finished.recorded.push(report.recorded);
             finished.sending = finished.sending.max(report.last_sent);
             finished.full += report.full;
-            finished.spun += report.spun;
         }
         Ok(finished)
     }

@@ -9,6 +9,7 @@ pub mod extract;
 pub mod fault;
 mod feeder;
 pub mod key;
+pub mod preflight;
 pub mod progress;
 pub mod request;
 pub mod schedule;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Counts of all workers, and the way to stop them.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Lane {
     pub(super) done: AtomicU64,
     pub(super) waited: AtomicU64,
     pub(super) opened: AtomicU64,
+    pub(super) reopened: AtomicU64,
+    pub(super) spun_ns: AtomicU64,
 }
 
 impl Lane {
@@ -61,6 +64,16 @@ impl Progress {
     /// Connections opened.
     pub fn opened(&self) -> u64 {
         self.sum(|lane| &lane.opened)
+    }
+
+    /// Connections opened in the place of one that was lost.
+    pub fn reopened(&self) -> u64 {
+        self.sum(|lane| &lane.reopened)
+    }
+
+    /// Processor time spent awaiting intended times.
+    pub fn spun(&self) -> Duration {
+        Duration::from_nanos(self.sum(|lane| &lane.spun_ns))
     }
 
     fn sum(&self, pick: impl Fn(&Lane) -> &AtomicU64) -> u64 {

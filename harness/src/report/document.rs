@@ -335,6 +335,9 @@ pub struct InstrumentInfo {
     pub delay: Percentiles,
     /// Warnings in words.
     pub warnings: Vec<String>,
+    /// What a reader should know, and what is as it should be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Where and with what a run happened.

@@ -21,6 +21,7 @@ pub fn render(doc: &Document) -> String {
     blocks.push(hops(doc));
     blocks.push(folded("passed", &story.passed));
     blocks.push(folded("skipped", &story.skipped));
+    blocks.push(notes(doc));
     blocks.push(reproduce(doc));
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n")
@@ -137,6 +138,11 @@ fn warnings(doc: &Document, story: &Story<'_>) -> String {
         return String::new();
     }
     format!("### Warnings\n\n{}\n", lines.join("\n"))
+}
+
+fn notes(doc: &Document) -> String {
+    let notes = doc.instrument.notes.iter();
+    format::lines(notes.map(|note| format!("Note: {}.", escape(note))))
 }
 
 /// The first column is a name; the others are aligned as `rest` says.

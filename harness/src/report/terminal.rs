@@ -21,7 +21,7 @@ pub fn render(doc: &Document, style: Style) -> String {
         tables::hops(doc, style),
         tables::objectives(doc, style),
         findings::warnings(doc, &story, style),
-        findings::skipped(&story, style),
+        findings::aside(doc, &story, style),
         headline::advice(doc, style),
     ]);
     blocks.retain(|block| !block.is_empty());

@@ -159,6 +159,11 @@ impl State {
         self.component(component).map(|state| state.url.as_str())
     }
 
+    /// The process id of a component, if the stack has it.
+    pub fn pid(&self, component: Component) -> Option<u32> {
+        self.component(component).map(|state| state.process.pid)
+    }
+
     /// Writes the state: a reader sees the old one or the new one, nothing between.
     pub(crate) fn save(&self, path: &Path) -> Result<(), StateError> {
         let failed = |action| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::case::Case;
-use crate::ledger::{Cell, GeneratorFacts, LatencyHistogram, Ledger, OutcomeCounts};
+use crate::ledger::{Cell, GeneratorFacts, LatencyHistogram, Ledger, OutcomeCounts, WatchRow};
 use crate::model::{
     Answer, Evidence, EvidenceSet, Labels, Millis, PhaseId, PhaseTime, Point, Question, Reading,
     RouteId, Series, Timeline, Timestamp,
@@ -109,6 +109,7 @@ impl Fixture {
                     max_in_flight: 256,
                     ..GeneratorFacts::default()
                 },
+                watch: vec![],
             },
             timeline: Timeline {
                 baseline: START - Millis(1000),
@@ -165,6 +166,20 @@ impl Fixture {
         self.ledger.generator.planned += outcomes.total();
         self.ledger.generator.sent += outcomes.total() - outcomes.not_sent;
         self
+    }
+
+    /// Watched until these milliseconds, with so many connections opened again and requests sent; a tenth of a core
+    /// was used.
+    pub(crate) fn watch(&mut self, rows: &[(u64, u64, u64)]) {
+        let row = |(until_ms, reopened, sent): &(u64, u64, u64)| WatchRow {
+            until_ms: *until_ms,
+            sent: *sent,
+            reopened: *reopened,
+            cpu_cores_used: Some(0.2),
+            spinning_cores: 0.1,
+        };
+        self.ledger.watch = rows.iter().map(row).collect();
+        self.ledger.generator.reopened = Some(rows.iter().map(|row| row.1).sum());
     }
 
     /// The cell of a route and phase.

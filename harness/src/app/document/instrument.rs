@@ -12,13 +12,11 @@ pub(super) fn instrument(case: &Case<'_>) -> InstrumentInfo {
         delay: percentiles(&Ledger::merge_histograms(case.ledger.measured(), |c| {
             &c.delay
         })),
-        warnings: [
-            closed(&case.ledger.generator),
-            waited(&case.ledger.generator),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
+        warnings: closed(&case.ledger.generator)
+            .into_iter()
+            .chain(case.ledger.generator.tight_limits.clone())
+            .collect(),
+        notes: shared(&case.ledger.generator).into_iter().collect(),
     }
 }
 
@@ -30,11 +28,43 @@ fn closed(generator: &GeneratorFacts) -> Option<String> {
     })
 }
 
-fn waited(generator: &GeneratorFacts) -> Option<String> {
-    (generator.waited_for_place > 0).then(|| {
-        format!(
-            "{} arrivals waited for one of {} places in flight; their waiting counts as response time",
-            generator.waited_for_place, generator.max_in_flight
-        )
+/// Nothing is wrong with that, and every demonstration does it; but what one takes, the other lacks.
+fn shared(generator: &GeneratorFacts) -> Option<String> {
+    let cores = match generator.shared_cores {
+        None => " and compete for its processors".to_owned(),
+        Some(0) => " but no processor core".to_owned(),
+        Some(n) => format!(" and compete for {n} of its processor cores"),
+    };
+    generator.shared_host.filter(|shared| *shared).map(|_| {
+        format!("generator and service share this machine{cores}; for capacity, run them on machines of their own")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_machine_is_told_with_the_cores_that_both_use() {
+        let told = |host, cores| {
+            shared(&GeneratorFacts {
+                shared_host: host,
+                shared_cores: cores,
+                ..GeneratorFacts::default()
+            })
+        };
+        assert_eq!(told(None, None), None);
+        assert_eq!(told(Some(false), None), None);
+        for (cores, words) in [
+            (None, "share this machine and compete for its processors;"),
+            (Some(0), "share this machine but no processor core;"),
+            (
+                Some(2),
+                "share this machine and compete for 2 of its processor cores;",
+            ),
+        ] {
+            let note = told(Some(true), cores).unwrap();
+            assert!(note.contains(words), "{note}");
+        }
+    }
 }

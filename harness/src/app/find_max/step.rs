@@ -13,7 +13,10 @@ use crate::model::{EvidenceSet, Millis, Ratio, Timeline};
 use crate::report::capacity::StepInfo;
 use crate::scenario::Plan;
 use crate::verify::Case;
-use crate::verify::generator::kept_up::{self, MAX_CPU_SHARE, busy_cores, lacked_places};
+use crate::verify::generator::kept_up::{self, busy_cores, lacked_places};
+
+/// Above this share of their time the generator's threads compete with the requests that they await.
+const MAX_CPU_SHARE: f64 = 0.9;
 
 /// A step that was made.
 pub(super) struct Made {
@@ -41,6 +44,7 @@ pub(super) async fn step(
         target: &search.url,
         faults: None,
         mode: Loop::Open,
+        child: None,
         workers: search.workers,
     };
     // Where lines are not rewritten, one for each step is enough.

@@ -98,6 +98,7 @@ async fn send(
         target: &url,
         faults: None,
         mode,
+        child: None,
         workers: options.threads,
     };
     let driven = drive(console, &plan, &site, None, dir, interrupt).await?;

@@ -14,7 +14,8 @@ use super::watch::Watch;
 use crate::ledger::{Binder, GeneratorFacts, Ledger};
 use crate::load::engine::Finished;
 use crate::load::fault::FaultSwitch;
-use crate::load::self_watch::{SelfReport, SelfWatch};
+use crate::load::preflight::{Planned, preflight};
+use crate::load::self_watch::{SelfReport, SelfWatch, Sharing};
 use crate::load::wire::dial::{Reach, Settings};
 use crate::load::wire::place::Place;
 use crate::load::{Engine, Loop, Progress, layout};
@@ -49,6 +50,8 @@ pub(in crate::app) struct Site<'a> {
     pub(in crate::app) faults: Option<FaultSwitch>,
     /// Who decides when the next request goes out.
     pub(in crate::app) mode: Loop,
+    /// The service's process, if this program started it.
+    pub(in crate::app) child: Option<u32>,
     /// Threads that send; as many as the rate asks for if not said.
     pub(in crate::app) workers: Option<usize>,
 }
@@ -65,27 +68,42 @@ pub(in crate::app) async fn drive(
     let _hold = interrupt.hold();
     let load = &plan.load;
     let target = Place::parse(site.target).map_err(Failure::usage)?;
-    let reach = Reach::find(&target, &Settings::from(&plan.target.connect))
+    let settings = Settings::from(&plan.target.connect);
+    let reach = Reach::find(&target, &settings)
         .await
         .map_err(Failure::usage)?;
     // Whoever does not answer in time will not answer the load either, and that is the load's to record.
     if let Ok(proved) = tokio::time::timeout(load.timeout.into(), reach.prove()).await {
         proved.map_err(Failure::usage)?;
     }
-    let start = now() + LEAD.into();
-    let mut engine = Engine::new(load, &target, site.mode, start.0.unsigned_abs());
+    let sharing = Sharing::with(reach.addresses(), site.child);
+    let mut engine = Engine::new(load, &target, site.mode, now().0.unsigned_abs());
     if let Some(workers) = site.workers {
         engine = engine.workers(workers);
     }
     let (planned, workers) = (engine.planned(), engine.worker_count());
-    let self_watch = SelfWatch::start();
-    let began = Instant::now() + LEAD;
+    let in_flight = match site.mode {
+        Loop::Open => planned.min(load.max_in_flight.into()),
+        Loop::Closed => load.max_in_flight.into(),
+    };
+    let tight_limits = preflight(&Planned {
+        connections: settings.connections(in_flight, workers as u64),
+        workers: workers as u64,
+        addresses: reach.addresses(),
+        here: sharing.host,
+    })
+    .map_err(Failure::usage)?;
+    for limit in &tight_limits {
+        console.say(&format!("warning: {limit}"));
+    }
+    let (start, began) = (now() + LEAD.into(), Instant::now() + LEAD);
 
     let layout = layout(load);
     let mut running = engine
         .start(&reach, &layout, began)
         .map_err(|e| Failure::internal(e.into()))?;
     let progress = Arc::clone(&running.progress);
+    let self_watch = SelfWatch::start(began, load.duration().into(), Arc::clone(&progress));
     let faults = tokio::spawn(switch_faults(
         site.faults.clone(),
         load.phases.clone(),
@@ -113,13 +131,20 @@ pub(in crate::app) async fn drive(
             troubles.push(format!("faults could not be cleared at the end: {error}"));
         }
     }
-    let mut facts = facts(load, planned, &finished, &progress, &self_watch.stop());
+    let report = self_watch.stop();
+    let mut facts = GeneratorFacts {
+        shared_host: Some(sharing.host),
+        shared_cores: sharing.cores,
+        tight_limits,
+        ..facts(load, planned, &finished, &progress, &report)
+    };
     if site.mode == Loop::Closed {
         // Nothing was planned ahead; what was asked for is what the service had time for.
         facts.closed_loop = true;
         facts.planned = progress.done();
     }
-    let (ledger, mut write_error) = desk.finish(finished.recorded, facts);
+    let (mut ledger, mut write_error) = desk.finish(finished.recorded, facts);
+    ledger.watch = report.rows;
     if let Err(error) = dir.write_json("ledger.json", &ledger) {
         write_error = Some(error.into());
     }
@@ -181,11 +206,17 @@ fn facts(
         workers: Some(finished.recorded.len() as u32),
         connections: Some(progress.opened()),
         full_ms: Some(Millis::from(finished.full).0),
-        spinning_cores: (seconds > 0.0).then(|| finished.spun.as_secs_f64() / seconds),
-        longest_pause_ms: Some(Millis::from(report.longest_pause).0),
+        spinning_cores: (seconds > 0.0).then(|| progress.spun().as_secs_f64() / seconds),
+        longest_pause_ms: report.pauses.map(|pauses| pauses.longest_us / 1000),
+        pauses: report.pauses,
         steal_share: report.steal.map(Ratio),
         throttled_ms: report.throttled.map(|time| Millis::from(time).0),
+        throttled_times: report.throttled_times,
+        reopened: Some(progress.reopened()),
         closed_loop: false,
+        shared_host: None,
+        shared_cores: None,
+        tight_limits: vec![],
     }
 }
 

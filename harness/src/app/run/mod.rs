@@ -94,6 +94,7 @@ async fn stages(
         target: &servers.target,
         faults: servers.faults.clone(),
         mode: Loop::Open,
+        child: servers.child,
         workers: None,
     };
     let mut driven = drive::drive(console, &plan, &site, Some(&watch), dir, interrupt).await?;

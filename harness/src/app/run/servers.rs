@@ -19,6 +19,8 @@ use crate::telemetry::{LokiSource, PrometheusSource, Role, Source, Sources, prob
 pub(super) struct Servers {
     /// Base URL of the service.
     pub(super) target: String,
+    /// Its process, if it is part of a stack.
+    pub(super) child: Option<u32>,
     /// Its fault API, if it has one.
     pub(super) faults: Option<FaultSwitch>,
     /// What answers questions.
@@ -103,8 +105,13 @@ impl Servers {
                 .then(|| state.map(|s| format!("127.0.0.1:{}", s.receiver_port)))
                 .flatten()
         });
+        let child = match plan.target.url {
+            Some(_) => None,
+            None => state.and_then(|s| s.pid(Component::Target)),
+        };
         Ok(Self {
             target,
+            child,
             faults: fault_url.map(|url| FaultSwitch::new(reqwest::Client::new(), &url)),
             sources: sources(prometheus.as_deref(), loki.as_deref())?,
             rulers: [(Engine::Prometheus, prometheus), (Engine::Loki, loki)]

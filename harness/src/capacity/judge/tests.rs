@@ -47,6 +47,7 @@ fn ledger(step: Step) -> Ledger {
         slowest: vec![],
         failed: vec![],
         generator: GeneratorFacts::default(),
+        watch: vec![],
     }
 }
 

@@ -1,73 +1,87 @@
 //! The instrument watches itself and its machine while it measures. Facts only; `verify::generator` judges them.
 
+mod groups;
 mod heartbeat;
 mod processor;
+mod samples;
+mod sharing;
 mod theft;
-mod throttling;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Progress;
+use crate::ledger::{Pauses, WatchRow};
+use groups::{Groups, Throttled};
 use heartbeat::Heartbeat;
+pub use sharing::Sharing;
 
 /// Runs from `start` to `stop`.
 #[derive(Debug)]
 pub struct SelfWatch {
     heartbeat: Heartbeat,
     started: Instant,
-    cpu: Option<Duration>,
+    cpu: Duration,
     machine: Option<theft::Ticks>,
-    throttled: Option<Duration>,
+    groups: Groups,
+    throttled: Option<Throttled>,
 }
 
 /// What the watch saw. `None` where the system does not tell.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SelfReport {
     /// Processor time used per second, in cores.
     pub cpu_cores_used: Option<f64>,
-    /// Cores this process may use.
+    /// Cores this process may use: its quota, or its processors if they are fewer.
     pub cpu_cores: Option<f64>,
-    /// The longest heartbeat delay.
-    pub longest_pause: Duration,
+    /// Late heartbeats during the load.
+    pub pauses: Option<Pauses>,
     /// Share of the machine's time that its host gave to others.
     pub steal: Option<f64>,
-    /// How long the control group of this process was kept from running by its quota.
+    /// How long a quota kept the control groups of this process from running. `None` without a quota.
     pub throttled: Option<Duration>,
+    /// How often.
+    pub throttled_times: Option<u64>,
+    /// The load second by second.
+    pub rows: Vec<WatchRow>,
 }
 
 impl SelfWatch {
-    /// Starts the heartbeat, and reads the counters for the first time.
-    pub fn start() -> Self {
+    /// Starts the heartbeat, and reads the counters for the first time. The load begins at `began`; no arrival is due
+    /// later than `length` after it.
+    pub fn start(began: Instant, length: Duration, progress: Arc<Progress>) -> Self {
+        let groups = Groups::of_this_process();
         Self {
-            heartbeat: Heartbeat::start(),
+            heartbeat: Heartbeat::start(began, length, progress),
             started: Instant::now(),
             cpu: processor::time(),
             machine: theft::ticks(),
-            throttled: throttling::time(),
+            throttled: groups.throttled(),
+            groups,
         }
     }
 
     /// Stops and reports.
     pub fn stop(self) -> SelfReport {
-        let longest_pause = self.heartbeat.stop();
+        let seen = self.heartbeat.stop();
         let elapsed = self.started.elapsed().as_secs_f64();
-        let used = self
-            .cpu
-            .zip(processor::time())
-            .map(|(before, now)| now.saturating_sub(before).as_secs_f64());
+        let used = processor::time().saturating_sub(self.cpu).as_secs_f64();
+        let processors = processor::allowed().map(f64::from);
+        let throttled = self.throttled.zip(self.groups.throttled());
         SelfReport {
-            cpu_cores_used: used.filter(|_| elapsed > 0.0).map(|used| used / elapsed),
-            cpu_cores: std::thread::available_parallelism()
-                .ok()
-                .map(|n| n.get() as f64),
-            longest_pause,
+            cpu_cores_used: (elapsed > 0.0).then(|| used / elapsed),
+            cpu_cores: [processors, self.groups.quota()]
+                .into_iter()
+                .flatten()
+                .reduce(f64::min),
+            pauses: seen.as_ref().map(|seen| seen.pauses),
             steal: self
                 .machine
                 .zip(theft::ticks())
                 .and_then(|(before, now)| now.stolen_since(before)),
-            throttled: self
-                .throttled
-                .zip(throttling::time())
-                .map(|(before, now)| now.saturating_sub(before)),
+            throttled: throttled.map(|(before, now)| now.time.saturating_sub(before.time)),
+            throttled_times: throttled.map(|(before, now)| now.times.saturating_sub(before.times)),
+            rows: seen.map_or_else(Vec::new, |seen| seen.rows),
         }
     }
 }
@@ -77,22 +91,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_watch_reports_cores_and_a_pause() {
-        let report = SelfWatch::start().stop();
-        assert!(report.cpu_cores.is_some_and(|n| n >= 1.0));
-        assert!(report.longest_pause < Duration::from_hours(1));
-    }
-
-    #[test]
-    fn work_is_seen_as_processor_time() {
-        let watch = SelfWatch::start();
-        let before = processor::time();
-        // Until the coarse clock of the system has moved.
-        while processor::time() == before && before.is_some() {
-            std::hint::spin_loop();
-        }
-        let report = watch.stop();
-        assert_eq!(report.cpu_cores_used.is_some(), before.is_some());
-        assert!(report.cpu_cores_used.is_none_or(|used| used > 0.0));
+    fn the_watch_reports_cores_pauses_and_a_row() {
+        let progress = Arc::new(Progress::new(1));
+        let report = SelfWatch::start(Instant::now(), Duration::ZERO, progress).stop();
+        assert!(report.cpu_cores.is_some_and(|n| n > 0.0));
+        assert!(report.cpu_cores_used.is_some_and(|n| n >= 0.0));
+        assert!(report.pauses.is_some());
+        assert!(!report.rows.is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! Any target by any protocol: chosen once, at the start.
 
+use std::net::SocketAddr;
+
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
@@ -50,6 +52,17 @@ impl From<&ConnectPlan> for Settings {
                 Some(file) => Trust::File(file.clone()),
                 None => Trust::System,
             },
+        }
+    }
+}
+
+impl Settings {
+    /// Connections that carry so many exchanges at once, sent by so many workers.
+    pub fn connections(&self, exchanges: u64, workers: u64) -> u64 {
+        match self.protocol {
+            Protocol::Http1 => exchanges,
+            // Each worker's last one may be half empty.
+            Protocol::Http2 { streams } => exchanges.div_ceil(streams.max(1).into()) + workers,
         }
     }
 }
@@ -135,6 +148,14 @@ impl Reach {
             }
         };
         Ok(Self { way, protocol })
+    }
+
+    /// The addresses it connects to, in the order in which they are tried; none for a Unix socket.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        match &self.way {
+            Way::Tcp(tcp) | Way::Tls(tcp, ..) => tcp.addresses(),
+            Way::Unix(_) => &[],
+        }
     }
 
     /// Opens one TLS connection and sends nothing: a certificate that is not trusted would fail every request of a load,

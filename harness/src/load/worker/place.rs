@@ -83,6 +83,8 @@ impl Desk {
 /// What a place uses again and again.
 pub(super) struct Kit<C> {
     connection: Option<C>,
+    /// Whether it ever had a connection: the next one is for want of that.
+    connected: bool,
     /// One per route, each with its own buffer.
     requests: Vec<Renderer>,
     pub(super) reply: Reply,
@@ -93,6 +95,7 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
     let desk = Rc::clone(&shift.desks.borrow()[number]);
     let mut kit = Kit {
         connection: None,
+        connected: false,
         requests: shift.requests.clone(),
         reply: Reply::default(),
     };
@@ -180,8 +183,9 @@ pub(super) async fn exchange<C: Connect>(
     let renderer = &mut kit.requests[arrival.route];
     let trace_id = TraceId(renderer.trace(arrival.seq).number());
     let request = renderer.render(arrival.seq, values);
+    let line = (&mut kit.connection, &mut kit.connected);
     shift.sent(now, arrival.due);
-    let work = pin!(send(shift, &mut kit.connection, request, &mut kit.reply));
+    let work = pin!(send(shift, line, request, &mut kit.reply));
     let outcome = desk.within(now + shift.timeout, work).await;
     Sample {
         seq: arrival.seq,
@@ -198,7 +202,7 @@ pub(super) async fn exchange<C: Connect>(
 /// One exchange on the place's connection, or on a fresh one.
 async fn send<C: Connect>(
     shift: &Shift<C>,
-    place: &mut Option<C::Connection>,
+    (place, connected): (&mut Option<C::Connection>, &mut bool),
     request: Rendered<'_>,
     reply: &mut Reply,
 ) -> Outcome {
@@ -211,7 +215,12 @@ async fn send<C: Connect>(
                 Lane::add(&shift.lane.opened);
                 // Boxed, as it is large and seldom: what holds it is moved with every request.
                 match Box::pin(shift.connect.connect()).await {
-                    Ok(connection) => place.insert(connection),
+                    Ok(connection) => {
+                        if std::mem::replace(connected, true) {
+                            Lane::add(&shift.lane.reopened);
+                        }
+                        place.insert(connection)
+                    }
                     Err(outcome) => return outcome,
                 }
             }

@@ -55,8 +55,6 @@ pub(crate) struct Report {
     pub(crate) last_sent: Duration,
     /// How long arrivals waited because every place was taken.
     pub(crate) full: Duration,
-    /// Processor time spent awaiting intended times.
-    pub(crate) spun: Duration,
 }
 
 /// Does the work of one worker on the calling thread.
@@ -99,7 +97,7 @@ async fn shift(task: Task) -> io::Result<Report> {
     let now = shift.now();
     shift.found_room(now);
     record_unsent(&shift, now);
-    let (last_sent, full, spun) = (shift.last_sent(), shift.full_for(), pace.spun());
+    let (last_sent, full) = (shift.last_sent(), shift.full_for());
     let shift =
         Rc::into_inner(shift).ok_or_else(|| io::Error::other("a place is still at work"))?;
     let (recorded, rest) = shift.recorder.into_inner().finish();
@@ -108,7 +106,6 @@ async fn shift(task: Task) -> io::Result<Report> {
         recorded,
         last_sent,
         full,
-        spun,
     })
 }
 
@@ -126,6 +123,8 @@ where
         };
         if due > now {
             pace.wait(shift.start + due).await;
+            let spun = pace.spun().as_nanos() as u64;
+            shift.lane.spun_ns.store(spun, Ordering::Relaxed);
             continue;
         }
         let idle = shift.idle.borrow_mut().pop();

@@ -12,6 +12,7 @@ use crate::report::format::{ABSENT, count, maybe_millis, millis, number, share};
 pub(super) struct InstrumentView {
     facts: Vec<(&'static str, String)>,
     warnings: Vec<String>,
+    notes: Vec<String>,
     unsettled: Vec<String>,
     servers: BTreeMap<String, String>,
     platform: String,
@@ -27,6 +28,7 @@ impl InstrumentView {
         Self {
             facts: facts(doc),
             warnings: doc.instrument.warnings.clone(),
+            notes: doc.instrument.notes.clone(),
             unsettled: doc.timeline.unsettled.clone(),
             servers: doc.environment.servers.clone(),
             platform: format!(

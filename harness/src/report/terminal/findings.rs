@@ -85,8 +85,18 @@ pub(super) fn warnings(doc: &Document, story: &Story<'_>, style: Style) -> Strin
     }))
 }
 
-/// One dimmed line per reason.
-pub(super) fn skipped(story: &Story<'_>, style: Style) -> String {
+/// One dimmed line per note on the instrument, and per reason for which something was skipped.
+pub(super) fn aside(doc: &Document, story: &Story<'_>, style: Style) -> String {
+    let quiet = |text: String| {
+        let text = style.wrap(&text, 4, 4);
+        format!("  {}", style.paint(Tone::Quiet, &format!("– {text}")))
+    };
+    let notes = doc.instrument.notes.iter();
+    let notes = notes.map(|note| format!("note: {}", plain(note)));
+    lines(notes.chain(skipped(story)).map(quiet))
+}
+
+fn skipped(story: &Story<'_>) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in &story.skipped {
         let Status::Skipped { why } = &finding.status else {
@@ -97,16 +107,15 @@ pub(super) fn skipped(story: &Story<'_>, style: Style) -> String {
             None => reasons.push((why, vec![finding])),
         }
     }
-    lines(reasons.into_iter().map(|(why, findings)| {
+    let told = reasons.into_iter().map(|(why, findings)| {
         let mut checks: Vec<String> = findings.iter().map(|f| f.check.to_string()).collect();
         checks.dedup();
-        let text = format!(
+        format!(
             "{} skipped: {} ({})",
             counted(findings.len() as u64, "check"),
             plain(why),
             checks.join(", ")
-        );
-        let text = style.wrap(&text, 4, 4);
-        format!("  {}", style.paint(Tone::Quiet, &format!("– {text}")))
-    }))
+        )
+    });
+    told.collect()
 }

@@ -14,7 +14,7 @@ use crate::verify::words;
 /// Share of the machine's time that its host may give to others.
 pub const MAX_STEAL: f64 = 0.02;
 
-/// A connection serves this many requests at least, on average; fewer, and what is measured is connecting.
+/// A connection serves this many requests at least, on average; fewer, and what is measured is partly connecting.
 pub const REQUESTS_PER_CONNECTION: u64 = 100;
 
 /// `generator/undisturbed`.
@@ -45,7 +45,7 @@ impl Check for Undisturbed {
         [
             steal(facts),
             throttling(facts),
-            connections(facts),
+            connections(case),
             fast_errors(case),
         ]
         .map(|finding| match finding.status {
@@ -81,43 +81,82 @@ fn throttling(facts: &GeneratorFacts) -> Finding {
     let Some(throttled) = facts.throttled_ms.map(Millis) else {
         return META.skipped("throttling", "no processor quota is set");
     };
-    let finding = if throttled > Millis(0) {
+    let times = facts.throttled_times.unwrap_or(0);
+    let finding = if throttled > Millis(0) || times > 0 {
         META.undecided(
             "throttling",
-            format!("a quota kept the container from running for {throttled}"),
+            format!("a quota kept the generator from running for {throttled}"),
         )
         .hint("raise the container's processor limit, or lower the rate")
     } else {
         META.pass("throttling", "the quota was never used up")
     };
-    finding.expected("never").observed(throttled.to_string())
+    finding
+        .expected("never")
+        .observed(format!("{throttled}, {}", words::count(times, "time")))
 }
 
-fn connections(facts: &GeneratorFacts) -> Finding {
-    let Some(opened) = facts.connections else {
+/// Connections that took the place of lost ones, in the steady state: what was opened first is no news, and what
+/// happens while the service warms up is its own affair.
+fn connections(case: &Case<'_>) -> Finding {
+    if case.ledger.generator.reopened.is_none() || case.ledger.watch.is_empty() {
         return META.skipped("connections", "connections were not counted");
-    };
-    // Each place in flight opens one; only those beyond are for want of keep-alive.
-    let again = opened.saturating_sub(u64::from(facts.max_in_flight));
-    let finding = if again * REQUESTS_PER_CONNECTION > facts.sent {
+    }
+    let (reopened, sent) = steady(case);
+    if sent == 0 {
+        return META.skipped("connections", "nothing was sent in a measured phase");
+    }
+    let finding = if reopened * REQUESTS_PER_CONNECTION > sent {
         META.undecided(
             "connections",
-            format!("{} were opened anew", words::count(again, "connection")),
+            format!("{} were lost and opened again", words::count(reopened, "connection")),
         )
-        .hint("see why the service closes connections: latencies include connecting")
+        .hint(
+            "see why the service, or a proxy before it, closes connections, and whether requests timed out: latencies \
+             include connecting",
+        )
     } else {
         META.pass("connections", "connections were kept")
     };
     finding
         .expected(format!(
-            "at most one for each of {} places, and one per {REQUESTS_PER_CONNECTION} requests",
-            facts.max_in_flight
+            "at most one per {REQUESTS_PER_CONNECTION} requests in measured phases"
         ))
         .observed(format!(
             "{} for {}",
-            words::grouped(opened),
-            words::count(facts.sent, "request")
+            words::grouped(reopened),
+            words::count(sent, "request")
         ))
+}
+
+/// Connections opened again and requests sent in the watched seconds whose middle lies in a measured phase.
+fn steady(case: &Case<'_>) -> (u64, u64) {
+    let mut end = Millis(0);
+    let phases: Vec<(Millis, bool)> = case
+        .plan
+        .load
+        .phases
+        .iter()
+        .map(|phase| {
+            end = end + phase.duration;
+            (end, phase.measured)
+        })
+        .collect();
+    let mut from = 0;
+    let mut sum = (0, 0);
+    for row in &case.ledger.watch {
+        let middle = Millis(u64::midpoint(from, row.until_ms));
+        from = row.until_ms;
+        // What is sent after the end is late, and of the last phase.
+        let phase = phases
+            .iter()
+            .find(|(end, _)| middle < *end)
+            .or(phases.last());
+        if phase.is_some_and(|(_, measured)| *measured) {
+            sum = (sum.0 + row.reopened, sum.1 + row.sent);
+        }
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -137,12 +176,23 @@ mod tests {
             .with(|f| change(&mut f.ledger.generator))
     }
 
+    fn watched(rows: &[(u64, u64, u64)]) -> Fixture {
+        facts(|_| ()).with(|f| f.watch(rows))
+    }
+
     #[test]
     fn a_disturbance_warns_and_never_more() {
         let cases = [
             ("stolen time", facts(|g| g.steal_share = Some(Ratio(0.021)))),
             ("throttling", facts(|g| g.throttled_ms = Some(1))),
-            ("connections", facts(|g| g.connections = Some(256 + 11))),
+            (
+                "throttling",
+                facts(|g| (g.throttled_ms, g.throttled_times) = (Some(0), Some(1))),
+            ),
+            (
+                "connections",
+                watched(&[(20_000, 0, 500), (50_000, 11, 500)]),
+            ),
         ];
         for (subject, fixture) in cases {
             let finding = about(&fixture, subject);
@@ -156,8 +206,8 @@ mod tests {
         let fixture = facts(|g| {
             g.steal_share = Some(Ratio(0.02));
             g.throttled_ms = Some(0);
-            g.connections = Some(256 + 10);
         });
+        let fixture = fixture.with(|f| f.watch(&[(20_000, 0, 500), (50_000, 10, 500)]));
         for subject in ["stolen time", "throttling", "connections", "fast errors"] {
             assert_eq!(about(&fixture, subject).status, Status::Pass, "{subject}");
         }

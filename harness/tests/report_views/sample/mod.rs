@@ -155,6 +155,7 @@ pub(crate) fn hostile() -> Document {
     EVIL.clone_into(&mut doc.routes[0].request);
     EVIL.clone_into(&mut doc.objectives[0].description);
     doc.instrument.warnings.push(EVIL.to_owned());
+    doc.instrument.notes.push(EVIL.to_owned());
     doc
 }
 
@@ -214,6 +215,7 @@ fn document(scenario: &str, bad: u64) -> Document {
                 censored_from_ms: None,
             },
             warnings: Vec::new(),
+            notes: Vec::new(),
         },
         environment: EnvironmentInfo {
             servers: BTreeMap::from(

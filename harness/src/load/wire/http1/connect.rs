@@ -21,6 +21,10 @@ impl TcpConnect {
         Self { addresses }
     }
 
+    pub(in crate::load::wire) fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
     /// A socket that sends what it is given at once.
     pub(in crate::load::wire) async fn socket(&self) -> Result<TcpStream, Outcome> {
         for address in &self.addresses {

@@ -1,0 +1,73 @@
+//! File descriptors: one for each connection, and some for the program itself.
+
+use rustix::process::{Resource, getrlimit, setrlimit};
+
+use super::{Planned, PreflightError};
+
+/// An event loop, its timer and its wake-up, with room to spare.
+const PER_WORKER: u64 = 8;
+
+/// Reports, questions to servers, name look-ups.
+const RESERVE: u64 = 32;
+
+/// What is open where the system does not tell.
+const OPEN: u64 = 32;
+
+/// Sees to it that the soft limit is high enough.
+pub(super) fn provide(planned: &Planned<'_>) -> Result<(), PreflightError> {
+    let needed = needed(planned, open());
+    let mut limit = getrlimit(Resource::Nofile);
+    let holds = |limit: Option<u64>| limit.is_none_or(|limit| limit >= needed);
+    if holds(limit.current) {
+        return Ok(());
+    }
+    let hard = limit.maximum;
+    if holds(hard) {
+        limit.current = Some(needed);
+        if setrlimit(Resource::Nofile, limit).is_ok() {
+            return Ok(());
+        }
+    }
+    Err(PreflightError::Descriptors {
+        limit: hard.or(limit.current).unwrap_or(u64::MAX),
+        connections: planned.connections,
+        needed,
+    })
+}
+
+fn needed(planned: &Planned<'_>, open: u64) -> u64 {
+    planned.connections + planned.workers * PER_WORKER + open + RESERVE
+}
+
+fn open() -> u64 {
+    std::fs::read_dir("/proc/self/fd").map_or(OPEN, |entries| entries.count() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planned(connections: u64) -> Planned<'static> {
+        Planned {
+            connections,
+            workers: 2,
+            addresses: &[],
+            here: true,
+        }
+    }
+
+    #[test]
+    fn what_is_needed_is_more_than_the_connections() {
+        assert_eq!(needed(&planned(1000), 10), 1000 + 16 + 10 + 32);
+    }
+
+    #[test]
+    fn no_limit_holds_more_connections_than_there_are_numbers_for() {
+        assert_eq!(provide(&planned(1)), Ok(()));
+        let hard = getrlimit(Resource::Nofile).maximum;
+        let error = provide(&planned(u64::MAX / 4)).err();
+        assert_eq!(error.is_some(), hard.is_some());
+        let told = error.map_or_else(String::new, |error| error.to_string());
+        assert!(hard.is_none() || told.contains("ulimit -n"), "{told}");
+    }
+}
