@@ -392,7 +392,7 @@ fn a_killed_server_leaves_refused_connections() {
 #[test]
 fn a_closed_loop_plans_what_it_asks_and_ends_in_time() {
     let server = Server::start(Manner::Prompt);
-    let mut plan = plan();
+    let mut plan = patient(plan());
     // Long enough for more than one request of each place on a machine that is busy with other things.
     plan.phases[0].duration = Millis(2000);
     let ran = run(&plan, &server.url, Loop::Closed, 2, None);
