@@ -217,6 +217,7 @@ kind: Scenario
 metadata: {{ name: shop, purpose: two routes }}
 spec:
   target: {{ url: {url} }}
+  telemetry: {{}}
   load:
     routes:
       - {{ name: cart, request: 'GET /cart/{{key}}', weight: 9 }}
