@@ -52,7 +52,7 @@ fn answer(mut stream: TcpStream, first: &OnceLock<Instant>) {
     while stream.read(&mut buffer).is_ok_and(|length| length > 0) {
         let since = first.get_or_init(Instant::now).elapsed();
         if STALL.contains(&since) {
-            std::thread::sleep(STALL.end - since);
+            std::thread::sleep(STALL.end.saturating_sub(since));
         }
         let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
         if stream.write_all(answer).is_err() {

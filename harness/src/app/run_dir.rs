@@ -228,7 +228,7 @@ impl RunDir {
             match whole {
                 // Not every file system can set room aside; each can be written to.
                 Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
-                    let piece = [0x5a; 1 << 16];
+                    let piece = [0x5a; 1 << 13];
                     for _ in 0..ROOM / piece.len() {
                         file.write_all(&piece)?;
                     }
