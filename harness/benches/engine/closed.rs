@@ -24,12 +24,14 @@ pub(crate) struct Run {
 /// All runs.
 pub(crate) struct Closed {
     pub(crate) runs: Vec<Run>,
+    /// The server's flag.
+    pub(crate) manner: &'static str,
     kinds: Vec<Kind>,
 }
 
 /// Runs all tools one after the other, and that again and again: what the machine does meanwhile meets all alike.
-pub(crate) fn run(bench: &Bench, tools: &[Tool]) -> io::Result<Closed> {
-    let server = Server::start(bench, serve::FLAG)?;
+pub(crate) fn run(bench: &Bench, tools: &[Tool], manner: &'static str) -> io::Result<Closed> {
+    let server = Server::start(bench, manner)?;
     let mut runs = Vec::new();
     for round in 0..bench.rounds {
         for tool in tools {
@@ -53,6 +55,7 @@ pub(crate) fn run(bench: &Bench, tools: &[Tool]) -> io::Result<Closed> {
     }
     Ok(Closed {
         runs,
+        manner,
         kinds: tools.iter().map(|tool| tool.kind).collect(),
     })
 }
@@ -79,7 +82,11 @@ impl Closed {
     pub(crate) fn table(&self) -> String {
         let mut rows = Builder::default();
         rows.push_record([
-            "closed loop, 64 connections",
+            if self.manner == serve::AWAKE {
+                "closed loop, 64 connections, server awake"
+            } else {
+                "closed loop, 64 connections, server asleep between requests"
+            },
             "requests/s",
             "× wrk",
             "CPU µs/request",

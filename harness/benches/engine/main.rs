@@ -20,24 +20,26 @@ mod tool;
 use client::Bench;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if std::env::args().any(|argument| argument == serve::FLAG) {
-        serve::serve()?;
-        return Ok(());
-    }
-    if std::env::args().any(|argument| argument == stall::FLAG) {
-        stall::serve()?;
-        return Ok(());
+    for argument in std::env::args() {
+        match argument.as_str() {
+            serve::AWAKE => return Ok(serve::serve(true)?),
+            serve::ASLEEP => return Ok(serve::serve(false)?),
+            stall::FLAG => return Ok(stall::serve()?),
+            _ => {}
+        }
     }
     let bench = Bench::new()?;
     println!("{}", bench.describe());
     let tools = tool::installed();
-    let closed = closed::run(&bench, &tools)?;
+    let closed = closed::run(&bench, &tools, serve::AWAKE)?;
     println!("\n{}", closed.table());
+    let asleep = closed::run(&bench, &tools, serve::ASLEEP)?;
+    println!("\n{}", asleep.table());
     let open = open::run(&bench, &tools, closed.half_of_wrk())?;
     println!("\n{}", open.table());
     let stall = stall::run(&bench, &tools)?;
     println!("\n{}", stall::table(&stall));
-    let written = page::write(&bench, &closed, &open, &stall)?;
+    let written = page::write(&bench, &[closed, asleep], &open, &stall)?;
     println!("\nwritten to {}", written.display());
     Ok(())
 }

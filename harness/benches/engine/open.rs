@@ -22,6 +22,7 @@ pub(crate) struct Run {
     /// Cores that the client used.
     pub(crate) cores: f64,
     pub(crate) peak_mib: Option<f64>,
+    pub(crate) invalid: bool,
 }
 
 /// All runs.
@@ -33,7 +34,7 @@ pub(crate) struct Open {
 
 /// Runs every tool that can keep a rate at 1,000/s, at 10,000/s and at `high`.
 pub(crate) fn run(bench: &Bench, tools: &[Tool], high: u64) -> io::Result<Open> {
-    let server = Server::start(bench, serve::FLAG)?;
+    let server = Server::start(bench, serve::AWAKE)?;
     let rates = vec![1_000, 10_000, high];
     let mut runs = Vec::new();
     for round in 0..bench.rounds {
@@ -55,6 +56,7 @@ pub(crate) fn run(bench: &Bench, tools: &[Tool], high: u64) -> io::Result<Open> 
                     delay_us: said.delay_us,
                     cores: spent.cpu_seconds / bench.seconds as f64,
                     peak_mib: spent.peak_mib,
+                    invalid: spent.invalid,
                 });
             }
         }
@@ -78,6 +80,7 @@ impl Open {
             "p99",
             "cores",
             "peak MiB",
+            "told INVALID",
         ]);
         for &rate in &self.rates {
             for &kind in &self.kinds {
@@ -104,9 +107,18 @@ impl Open {
                     delay(|(_, p99)| p99),
                     show(median(of().map(|run| run.cores).collect()), 2),
                     show(median(of().filter_map(|run| run.peak_mib).collect()), 1),
+                    invalid(kind, of().filter(|run| run.invalid).count(), of().count()),
                 ]);
             }
         }
         rows.build().with(Style::markdown()).to_string()
+    }
+}
+
+/// How many runs the tool itself did not trust.
+fn invalid(kind: Kind, runs: usize, of: usize) -> String {
+    match kind {
+        Kind::Sloproof => format!("{runs} of {of}"),
+        _ => "never tells".to_owned(),
     }
 }

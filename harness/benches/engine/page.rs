@@ -16,7 +16,7 @@ const END: &str = "<!-- measured by `make measure`: end -->";
 /// Puts the tables into the page and writes the raw numbers.
 pub(crate) fn write(
     bench: &Bench,
-    closed: &Closed,
+    closed: &[Closed],
     open: &Open,
     stall: &[Told],
 ) -> io::Result<PathBuf> {
@@ -29,7 +29,11 @@ pub(crate) fn write(
         "\n{}.\n\n{}\n\n{}\n\n{}\n\n",
         bench.describe(),
         stall::table(stall),
-        closed.table(),
+        closed
+            .iter()
+            .map(Closed::table)
+            .collect::<Vec<_>>()
+            .join("\n\n"),
         open.table()
     );
     fs::write(&page, format!("{before}{BEGIN}{tables}{END}{after}"))?;
@@ -48,13 +52,18 @@ fn no_place(page: &Path) -> io::Error {
     ))
 }
 
-fn closed_csv(closed: &Closed) -> String {
+fn closed_csv(closed: &[Closed]) -> String {
     let mut csv =
-        "round,tool,requests_per_second,cpu_us_per_request,peak_mib,server_cores\n".to_owned();
-    for run in &closed.runs {
+        "server,round,tool,requests_per_second,cpu_us_per_request,peak_mib,server_cores\n"
+            .to_owned();
+    let runs = closed
+        .iter()
+        .flat_map(|closed| closed.runs.iter().map(|run| (closed.manner, run)));
+    for (manner, run) in runs {
         let _ = writeln!(
             csv,
-            "{},{},{:.0},{:.3},{},{:.2}",
+            "{},{},{},{:.0},{:.3},{},{:.2}",
+            manner.trim_start_matches("--serve-"),
             run.round,
             run.kind.name(),
             run.per_second,
@@ -68,12 +77,12 @@ fn closed_csv(closed: &Closed) -> String {
 
 fn open_csv(open: &Open) -> String {
     let mut csv =
-        "round,tool,offered_per_second,achieved_share,delay_p50_us,delay_p99_us,cores,peak_mib\n"
+        "round,tool,offered_per_second,achieved_share,delay_p50_us,delay_p99_us,cores,peak_mib,told_invalid\n"
             .to_owned();
     for run in &open.runs {
         let _ = writeln!(
             csv,
-            "{},{},{},{:.5},{},{},{:.3},{}",
+            "{},{},{},{:.5},{},{},{:.3},{},{}",
             run.round,
             run.kind.name(),
             run.rate,
@@ -81,7 +90,8 @@ fn open_csv(open: &Open) -> String {
             known(run.delay_us.map(|(p50, _)| p50)),
             known(run.delay_us.map(|(_, p99)| p99)),
             run.cores,
-            known(run.peak_mib)
+            known(run.peak_mib),
+            run.invalid
         );
     }
     csv

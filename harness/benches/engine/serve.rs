@@ -1,7 +1,7 @@
 //! The server of the comparison, as a process of its own: one answer of 64 bytes for each request, by one thread.
 //!
-//! It looks for requests without ever sleeping. A server that sleeps is woken by whoever writes to it, and how often
-//! that happens depends on how the requests of a client fall: it would be the server's price in the client's bill.
+//! It does what a server cannot do without (wait, read, find the end of a request, write) and nothing else, so that the
+//! client is what limits the rate.
 
 use std::io::{self, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -10,8 +10,12 @@ use rustix::event::{Timespec, epoll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-/// Makes the benchmark's own program serve.
-pub(crate) const FLAG: &str = "--serve";
+/// Makes the benchmark's own program serve without ever sleeping. A server that sleeps is woken by whoever writes to it,
+/// and how often that happens depends on how the requests of a client fall: the server's price in the client's bill.
+pub(crate) const AWAKE: &str = "--serve-awake";
+
+/// Makes it serve as servers do, asleep while nothing is to be done.
+pub(crate) const ASLEEP: &str = "--serve-asleep";
 
 const LISTENER: u64 = u64::MAX;
 
@@ -22,7 +26,7 @@ struct Peer {
 }
 
 /// Prints its address and serves until it is stopped.
-pub(crate) fn serve() -> io::Result<()> {
+pub(crate) fn serve(awake: bool) -> io::Result<()> {
     let answer = [
         &b"HTTP/1.1 200 OK\r\ncontent-length: 64\r\n\r\n"[..],
         &[b'x'; 64],
@@ -49,13 +53,10 @@ pub(crate) fn serve() -> io::Result<()> {
         tv_sec: 0,
         tv_nsec: 0,
     };
+    let patience = awake.then_some(&at_once);
     loop {
         events.clear();
-        match epoll::wait(
-            &poll,
-            rustix::buffer::spare_capacity(&mut events),
-            Some(&at_once),
-        ) {
+        match epoll::wait(&poll, rustix::buffer::spare_capacity(&mut events), patience) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
