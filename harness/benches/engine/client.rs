@@ -131,10 +131,10 @@ impl Bench {
             )));
         }
         Ok(Spent {
-            invalid,
             output,
             cpu_seconds,
             peak_mib,
+            invalid,
         })
     }
 }
