@@ -52,12 +52,19 @@ impl Bench {
                 "the comparison needs two cores: the server on one, the client on the other",
             ));
         }
+        let realtime = number("ENGINE_REALTIME", 0) == 1;
+        let limit = fs::read_to_string("/proc/sys/kernel/sched_rt_runtime_us").unwrap_or_default();
+        if realtime && limit.trim() != "-1" {
+            println!(
+                "the kernel stops real-time programs for a part of each second: sysctl -w kernel.sched_rt_runtime_us=-1"
+            );
+        }
         Ok(Self {
             rounds: number("ENGINE_ROUNDS", 5).max(1) as usize,
             seconds: number("ENGINE_SECONDS", 4).max(1),
             server_core: 0,
             client_core: 1,
-            realtime: number("ENGINE_REALTIME", 0) == 1,
+            realtime,
             scratch: tempfile::tempdir()?,
         })
     }

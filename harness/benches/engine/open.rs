@@ -34,7 +34,7 @@ pub(crate) struct Open {
 
 /// Runs every tool that can keep a rate at 1,000/s, at 10,000/s and at `high`.
 pub(crate) fn run(bench: &Bench, tools: &[Tool], high: u64) -> io::Result<Open> {
-    let server = Server::start(bench, serve::AWAKE)?;
+    let server = Server::start(bench, serve::ASLEEP)?;
     let rates = vec![1_000, 10_000, high];
     let mut runs = Vec::new();
     for round in 0..bench.rounds {

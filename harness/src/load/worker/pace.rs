@@ -4,10 +4,7 @@
 //! A timer of the kernel wakes the loop shortly before; the rest is spent yielding, during which the loop goes on
 //! reading answers. How much is yielded depends on the rate: at most a fifth of the time between two arrivals, so that
 //! awaiting them does not cost a core, and at most [`MARGIN`], which is how late the kernel's wake-ups commonly are.
-//!
-//! Where arrivals follow each other more closely than [`TOGETHER`], a wait for each would cost more than sending it: the
-//! loop sleeps for that long and sends what has become due, a few at a time. Yielding all the while would keep a core
-//! busy, and a thread that never sleeps is the one that the kernel interrupts for all others.
+//! At rates where a timer for each arrival would cost more than the wait, the loop only yields.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -23,9 +20,6 @@ const SHORTEST_SLEEP: Duration = Duration::from_micros(50);
 /// The longest sleep, after which the caller looks whether it should stop.
 const NAP: Duration = Duration::from_millis(20);
 
-/// Arrivals that are closer than this go out together, so each is late by at most so much.
-const TOGETHER: Duration = Duration::from_micros(40);
-
 /// A yield that came back within this found nothing else to do.
 const IDLE_ROUND: Duration = Duration::from_micros(5);
 
@@ -33,7 +27,6 @@ const IDLE_ROUND: Duration = Duration::from_micros(5);
 #[derive(Debug)]
 pub(super) struct Pace {
     timer: Timer,
-    /// The last intended time that was asked for.
     before: Cell<Option<Instant>>,
     spun: Cell<Duration>,
 }
@@ -48,13 +41,8 @@ impl Pace {
         })
     }
 
-    /// Waits until `due`, or for a while. `gap` is the usual time between two arrivals at this rate.
-    pub(super) async fn wait(&self, due: Instant, gap: Option<Duration>) {
-        if gap.is_some_and(|gap| gap < TOGETHER) {
-            let left = due.saturating_duration_since(Instant::now());
-            self.timer.sleep(left.clamp(TOGETHER, NAP)).await;
-            return;
-        }
+    /// Waits until `due`, or for a while.
+    pub(super) async fn wait(&self, due: Instant) {
         let margin = self.margin(due);
         let mut now = Instant::now();
         let left = due.saturating_duration_since(now);

@@ -16,28 +16,6 @@ use crate::load::schedule::Arrival;
 use crate::load::script::Scripts;
 use crate::model::outcome::NotSent;
 
-/// How close arrivals are: a mean in which each counts an eighth less than the one after it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Gaps {
-    last: Option<Duration>,
-    mean_ns: Option<u64>,
-}
-
-impl Gaps {
-    fn after(self, due: Duration) -> Self {
-        let gap = self
-            .last
-            .map(|last| due.saturating_sub(last).as_nanos() as u64);
-        Self {
-            last: Some(due),
-            mean_ns: match (self.mean_ns, gap) {
-                (Some(mean), Some(gap)) => Some(mean - mean / 8 + gap / 8),
-                (mean, gap) => mean.or(gap),
-            },
-        }
-    }
-}
-
 /// One worker at work.
 #[derive(Debug)]
 pub(super) struct Shift<C> {
@@ -62,7 +40,6 @@ pub(super) struct Shift<C> {
     pub(super) freed: Notify,
     over: Cell<Option<NotSent>>,
     last_sent: Cell<Duration>,
-    gaps: Cell<Gaps>,
     full_since: Cell<Option<Duration>>,
     full: Cell<Duration>,
 }
@@ -100,7 +77,6 @@ impl<C> Shift<C> {
             freed: Notify::new(),
             over: Cell::new(None),
             last_sent: Cell::new(Duration::ZERO),
-            gaps: Cell::default(),
             full_since: Cell::new(None),
             full: Cell::new(Duration::ZERO),
         }
@@ -142,7 +118,6 @@ impl<C> Shift<C> {
             return None;
         }
         let arrival = self.source.borrow_mut().take(now)?;
-        self.gaps.set(self.gaps.get().after(arrival.due));
         self.recorder.borrow_mut().expect(arrival.due.as_secs());
         Some(arrival)
     }
@@ -158,11 +133,6 @@ impl<C> Shift<C> {
         self.recorder
             .borrow()
             .is_good(sample.route, &sample.outcome)
-    }
-
-    /// The usual time between two arrivals, lately.
-    pub(super) fn gap(&self) -> Option<Duration> {
-        self.gaps.get().mean_ns.map(Duration::from_nanos)
     }
 
     /// Notes that a request goes out now. A journey's step that is due after the last phase does not make sending long.

@@ -122,7 +122,7 @@ where
             return places;
         };
         if due > now {
-            pace.wait(shift.start + due, shift.gap()).await;
+            pace.wait(shift.start + due).await;
             let spun = pace.spun().as_nanos() as u64;
             shift.lane.spun_ns.store(spun, Ordering::Relaxed);
             continue;
