@@ -18,13 +18,23 @@ const LIMIT: Duration = Duration::from_secs(2);
 pub(super) struct TargetVersion {
     /// As told.
     pub(super) version: String,
-    /// `build_info` for its series in Prometheus, `server` for its header.
+    /// `its build_info` for its series in Prometheus, `its server header`, or `--target-version`.
     pub(super) told_by: String,
+}
+
+impl TargetVersion {
+    /// What the user says.
+    pub(super) fn said(version: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            told_by: "--target-version".to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Display for TargetVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (by its {})", self.version, self.told_by)
+        write!(f, "{} (by {})", self.version, self.told_by)
     }
 }
 
@@ -62,7 +72,7 @@ fn of_series(series: &[Series]) -> Option<TargetVersion> {
     let told: BTreeSet<String> = told.collect();
     (!told.is_empty()).then(|| TargetVersion {
         version: told.into_iter().collect::<Vec<_>>().join(", "),
-        told_by: "build_info".to_owned(),
+        told_by: "its build_info".to_owned(),
     })
 }
 
@@ -84,7 +94,7 @@ fn of_header(server: &str) -> Option<TargetVersion> {
     let has_version = server.contains(|c: char| c.is_ascii_digit());
     has_version.then(|| TargetVersion {
         version: server.to_owned(),
-        told_by: "server header".to_owned(),
+        told_by: "its server header".to_owned(),
     })
 }
 

@@ -129,6 +129,7 @@ impl Args {
                 headers: self.header,
                 body: self.body,
                 connect: self.connect.plan(),
+                target_version: None,
                 poisson: !self.uniform,
                 seed: self.seed,
                 out: self.out,

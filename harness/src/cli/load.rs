@@ -47,6 +47,9 @@ pub(super) struct Args {
     body: Option<String>,
     #[command(flatten)]
     connect: Connect,
+    /// The version that is loaded, such as a commit; `compare` wants to know
+    #[arg(long, value_name = "TEXT")]
+    target_version: Option<String>,
     /// Send at random times (Poisson) rather than evenly
     #[arg(long, requires = "rate")]
     poisson: bool,
@@ -80,6 +83,7 @@ impl Args {
             headers: self.header,
             body: self.body,
             connect: self.connect.plan(),
+            target_version: self.target_version,
             poisson: self.poisson,
             seed: self.seed,
             out: self.out,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::place::{Place, stdout};
 
-/// Answers every request after this time, with a version in its `server` header, for as long as the test lives.
+/// Answers every request after this time, for as long as the test lives.
 fn serve(listener: TcpListener, delay: Duration) {
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
@@ -28,8 +28,7 @@ fn answer(mut stream: TcpStream, delay: Duration) -> Option<()> {
             let head = seen.drain(..end + 4).as_slice().starts_with(b"HEAD ");
             std::thread::sleep(delay);
             let body = if head { "" } else { "ok" };
-            let text =
-                format!("HTTP/1.1 200 OK\r\nserver: sample/1.0\r\ncontent-length: 2\r\n\r\n{body}");
+            let text = format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{body}");
             stream.write_all(text.as_bytes()).ok()?;
         }
         let n = stream.read(&mut chunk).ok().filter(|n| *n > 0)?;
@@ -60,7 +59,7 @@ fn record(place: &Place, name: &str, ms: u64, flags: &str) {
     serve(listener, Duration::from_millis(ms));
     for attempt in 0..20 {
         let out = format!("{name}-{attempt}");
-        let command = format!("load {url} {flags} --out {out} --quiet");
+        let command = format!("load {url} {flags} --target-version sample/1.0 --out {out} --quiet");
         if place.command(&command).output().unwrap().status.success() {
             let run = std::fs::read_dir(place.path(&out)).unwrap().next();
             std::fs::rename(run.unwrap().unwrap().path(), place.path(name)).unwrap();
@@ -194,7 +193,7 @@ fn an_unknown_version_is_not_an_equal_one_unless_one_says_so() {
     let place = recorded().with_other("manifest.json", forget);
     let text = stdout(&place.sloproof("compare fast other").code(3));
     assert!(text.starts_with("REFUSED  "), "{text}");
-    assert!(text.contains("sample/1.0 (by its server header)"), "{text}");
+    assert!(text.contains("sample/1.0 (by --target-version)"), "{text}");
     assert!(text.contains("baseline    unknown"), "{text}");
     json(&place, "fast other --allow-unknown-version", 0);
 }

@@ -53,7 +53,7 @@ fn version(current: &Record, baseline: &Record, unknown_version: bool) -> Option
         _ if unknown_version => return None,
         _ => {
             "let the service export a `…_build_info` series with a `version` label or send a `server` header with one, \
-             or say --allow-unknown-version"
+             give `load` a --target-version, or say --allow-unknown-version"
         }
     };
     let told = |version: Option<TargetVersion>| {

@@ -13,7 +13,7 @@ use super::machine::Machine;
 use super::manifest::{MANIFEST_SCHEMA_VERSION, Manifest};
 use super::run::drive::{Site, drive};
 use super::run_dir::RunDir;
-use super::target_version::{self, TargetVersion};
+use super::target_version::TargetVersion;
 use super::{Console, Failure, fingerprint};
 use crate::gate::exit;
 use crate::load::Loop;
@@ -46,6 +46,8 @@ pub struct LoadOptions {
     pub body: Option<String>,
     /// How to connect; what is said here wins over a scenario.
     pub connect: ConnectPlan,
+    /// Which version is loaded, as the user says; kept for comparisons.
+    pub target_version: Option<String>,
     /// Random arrivals; of a URL's load only.
     pub poisson: bool,
     /// Fixes what is random; 1, or the scenario's own, if not said.
@@ -92,8 +94,6 @@ async fn send(
     let _hold = interrupt.hold();
     let Asked { plan, url, mode } = asked;
     console.say(&headline(&plan, &url, mode));
-    // Before the load, so that it is no part of it.
-    let version = target_version::by_header(&url).await;
     let site = Site {
         target: &url,
         faults: None,
@@ -112,7 +112,7 @@ async fn send(
         interrupted: interrupt.is_set(),
     };
     let record = Record {
-        manifest: manifest(options, &plan, dir, timeline, version),
+        manifest: manifest(options, &plan, dir, timeline),
         plan,
         ledger: driven.ledger,
         evidence: EvidenceSet::new(vec![]),
@@ -138,13 +138,7 @@ async fn send(
     Ok(document.verdict.exit_code)
 }
 
-fn manifest(
-    options: &LoadOptions,
-    plan: &Plan,
-    dir: &RunDir,
-    timeline: Timeline,
-    target_version: Option<TargetVersion>,
-) -> Manifest {
+fn manifest(options: &LoadOptions, plan: &Plan, dir: &RunDir, timeline: Timeline) -> Manifest {
     Manifest {
         schema_version: MANIFEST_SCHEMA_VERSION,
         run_id: dir.id(),
@@ -155,7 +149,8 @@ fn manifest(
         cpus: std::thread::available_parallelism().map_or(0, |n| n.get() as u32),
         platform: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         scenario_hash: Some(fingerprint::hash(plan)),
-        target_version,
+        // Nobody is asked: a request beside the load would be one that the ledger does not know.
+        target_version: options.target_version.as_deref().map(TargetVersion::said),
         machine: Some(Machine::this()),
     }
 }
@@ -198,6 +193,8 @@ fn command(options: &LoadOptions) -> String {
     words.extend(options.connections.map(|n| format!("-c {n}")));
     words.extend(options.threads.map(|n| format!("-t {n}")));
     words.extend(options.seed.map(|seed| format!("--seed {seed}")));
+    let version = options.target_version.as_deref();
+    words.extend(version.map(|version| format!("--target-version {}", quoted(version))));
     words.join(" ")
 }
 
