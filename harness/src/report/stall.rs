@@ -27,6 +27,7 @@ pub fn stall(
         area.fill(&Ink::Ground.colour())?;
         let mut chart = ChartBuilder::on(&area)
             .margin(16)
+            .margin_right(48)
             .x_label_area_size(64)
             .y_label_area_size(110)
             .build_cartesian_2d(FROM..1.0, 0.0..hold_ms * 1.1)?;
