@@ -8,7 +8,7 @@
 use super::objective::{LatencyBound, Objective};
 use super::search::Judged;
 use crate::ledger::{LatencyHistogram, Ledger};
-use crate::model::Ratio;
+use crate::model::{Ratio, SAMPLES_BEYOND};
 
 const LATE: &str = "requests left late, and without that lateness the objective holds";
 
@@ -139,7 +139,7 @@ impl Measured {
 
 /// The highest quantile that so many samples tell: ten lie beyond it.
 fn told_by(samples: u64) -> Option<f64> {
-    (samples > 10).then(|| 1.0 - 10.0 / samples as f64)
+    (samples > SAMPLES_BEYOND).then(|| 1.0 - SAMPLES_BEYOND as f64 / samples as f64)
 }
 
 /// The quantile of `of` requests, of which the histogram holds the fastest; `None` where it lies beyond those.

@@ -5,10 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Ratio;
-
-/// A percentile p says something only where at least this many samples lie beyond it: n ≥ 10 / (1 − p).
-const SAMPLES_BEYOND: f64 = 10.0;
+use crate::model::{Ratio, samples_needed};
 
 /// Bounds on percentiles of the response time, and on the share of bad outcomes. All must hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -81,7 +78,7 @@ impl Objective {
 impl LatencyBound {
     /// Samples that this percentile needs.
     pub fn samples(&self) -> u64 {
-        (SAMPLES_BEYOND / (1.0 - self.quantile)).round() as u64
+        samples_needed(self.quantile)
     }
 
     /// `p99`, `p99.9`.

@@ -1,7 +1,5 @@
 //! `sloproof find-max`.
 
-use std::path::PathBuf;
-
 use super::connect::Connect;
 use crate::app::find_max::{FindMaxOptions, Settings};
 use crate::app::load::LoadOptions;
@@ -101,15 +99,8 @@ pub(super) struct Args {
     /// Fix what is random; 1, or the scenario's own, if not said
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Make the run directory here
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "runs",
-        env = "SLOPROOF_RUNS",
-        hide_env_values = true
-    )]
-    out: PathBuf,
+    #[command(flatten)]
+    out: super::out::Out,
     /// Print find-max.json on standard output instead of the summary
     #[arg(long)]
     json: bool,
@@ -132,7 +123,7 @@ impl Args {
                 target_version: None,
                 poisson: !self.uniform,
                 seed: self.seed,
-                out: self.out,
+                out: self.out.out,
                 json: self.json,
             },
             objectives: self.objective,

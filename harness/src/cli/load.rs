@@ -1,7 +1,5 @@
 //! `sloproof load`.
 
-use std::path::PathBuf;
-
 use super::connect::Connect;
 use crate::app::load::LoadOptions;
 
@@ -56,15 +54,8 @@ pub(super) struct Args {
     /// Fix what is random; 1, or the scenario's own, if not said
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Make the run directory here
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "runs",
-        env = "SLOPROOF_RUNS",
-        hide_env_values = true
-    )]
-    out: PathBuf,
+    #[command(flatten)]
+    out: super::out::Out,
     /// Print report.json on standard output instead of the summary
     #[arg(long)]
     json: bool,
@@ -86,7 +77,7 @@ impl Args {
             target_version: self.target_version,
             poisson: self.poisson,
             seed: self.seed,
-            out: self.out,
+            out: self.out.out,
             json: self.json,
         }
     }

@@ -8,6 +8,7 @@ mod explain;
 mod find_max;
 mod load;
 mod man;
+mod out;
 mod report;
 mod run;
 mod schema;

@@ -18,15 +18,8 @@ or gets one of its own, which is stopped at the end.";
 pub(super) struct Args {
     /// The scenario file
     scenario: PathBuf,
-    /// Make the run directory here
-    #[arg(
-        long,
-        value_name = "DIR",
-        default_value = "runs",
-        env = "SLOPROOF_RUNS",
-        hide_env_values = true
-    )]
-    out: PathBuf,
+    #[command(flatten)]
+    out: super::out::Out,
     /// Print report.json on standard output instead of the summary
     #[arg(long)]
     json: bool,
@@ -48,7 +41,7 @@ impl Args {
             scenario: self.scenario,
             seed: self.seed,
             time_scale: self.time_scale,
-            out: self.out,
+            out: self.out.out,
             json: self.json,
             tools: self.tools.paths(self.target),
         }

@@ -4,7 +4,7 @@ use plotters::prelude::*;
 
 use super::format::millis;
 use super::html::plot::PlotError;
-use super::html::plot::theme::{Ink, canvas, label, standalone, stroke};
+use super::html::plot::theme::{Ink, canvas, label, legend, standalone, stroke};
 
 /// Height of the drawing.
 const HEIGHT: u32 = 560;
@@ -68,14 +68,7 @@ pub fn stall(
             .draw_series(DashedLineSeries::new(truth, 14, 14, stroke(Ink::Text)))?
             .label("truth: what users waited")
             .legend(|(x, y)| PathElement::new([(x, y), (x + 12, y)], stroke(Ink::Text)));
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .label_font(label())
-            .legend_area_size(40)
-            .margin(14)
-            .background_style(Ink::Ground.colour())
-            .draw()?;
+        legend(&mut chart)?;
         area.present()?;
     }
     Ok(standalone(&svg))

@@ -2,6 +2,8 @@
 //! happens, its ledger is there, is whole, and holds exactly one outcome for each planned arrival.
 #![forbid(unsafe_code)]
 
+#[path = "../shared/authority.rs"]
+mod authority;
 mod interrupts;
 mod journeys;
 mod program;

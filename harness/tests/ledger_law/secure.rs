@@ -10,55 +10,13 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
-use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
+use crate::authority::Authority;
 use crate::program::{Ended, Program};
-
-/// An authority of our own, its certificate in a file, and a server's acceptor for `127.0.0.1`.
-struct Authority {
-    folder: TempDir,
-    acceptor: TlsAcceptor,
-}
-
-impl Authority {
-    fn new(protocol: &str) -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
-        let issuer = Issuer::new(params, key);
-        let server_key = KeyPair::generate().unwrap();
-        let server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let server = server.signed_by(&server_key, &issuer).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![server.der().clone()],
-                PrivateKeyDer::Pkcs8(server_key.serialize_der().into()),
-            )
-            .unwrap();
-        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-        Self {
-            folder,
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-        }
-    }
-
-    fn file(&self) -> String {
-        self.folder.path().join("ca.pem").display().to_string()
-    }
-}
 
 /// A server that counts; gone when dropped.
 struct Server {
@@ -169,7 +127,7 @@ fn assert_all_answered(ended: &Ended) {
 
 #[test]
 fn https_is_loaded_when_its_authority_is_named_or_anybody_is_trusted() {
-    let authority = Authority::new("http/1.1");
+    let authority = Authority::new(b"http/1.1");
     let server = Server::tcp(Some(authority.acceptor.clone()), false);
     let url = format!("https://{}/v1/a", server.address);
     assert_all_answered(&load(&url, &["--cacert", &authority.file()]));
@@ -183,7 +141,7 @@ fn https_is_loaded_when_its_authority_is_named_or_anybody_is_trusted() {
 
 #[test]
 fn a_certificate_of_another_authority_is_an_error_that_says_so_and_no_request_is_sent() {
-    let (authority, other) = (Authority::new("http/1.1"), Authority::new("http/1.1"));
+    let (authority, other) = (Authority::new(b"http/1.1"), Authority::new(b"http/1.1"));
     let server = Server::tcp(Some(authority.acceptor.clone()), false);
     let url = format!("https://{}/v1/a", server.address);
     let ended = load(&url, &["--cacert", &other.file()]);
@@ -202,7 +160,7 @@ fn a_certificate_of_another_authority_is_an_error_that_says_so_and_no_request_is
 
 #[test]
 fn http2_is_spoken_over_tls_and_by_prior_knowledge() {
-    let authority = Authority::new("h2");
+    let authority = Authority::new(b"h2");
     let server = Server::tcp(Some(authority.acceptor.clone()), true);
     let url = format!("https://{}/v1/a", server.address);
     assert_all_answered(&load(&url, &["--http2", "--cacert", &authority.file()]));
@@ -215,7 +173,7 @@ fn http2_is_spoken_over_tls_and_by_prior_knowledge() {
 
 #[test]
 fn what_speaks_neither_http2_nor_tls_is_told_before_any_load() {
-    let authority = Authority::new("http/1.1");
+    let authority = Authority::new(b"http/1.1");
     let server = Server::tcp(Some(authority.acceptor.clone()), false);
     let url = format!("https://{}/v1/a", server.address);
     load(&url, &["--http2", "-k"]).assert_refused("`127.0.0.1` does not speak HTTP/2 over TLS");
@@ -246,7 +204,7 @@ fn a_unix_socket_is_loaded_by_its_path() {
 
 #[test]
 fn a_scenario_names_its_authority_beside_its_target() {
-    let authority = Authority::new("h2");
+    let authority = Authority::new(b"h2");
     let server = Server::tcp(Some(authority.acceptor.clone()), true);
     let pem = std::fs::read_to_string(authority.file()).unwrap();
     let scenario = format!(

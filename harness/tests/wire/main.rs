@@ -1,5 +1,7 @@
 //! The load engine's HTTP clients against a server that does exactly what it is told, byte for byte.
 
+#[path = "../shared/authority.rs"]
+mod authority;
 mod differential;
 mod keep_alive;
 mod secure;

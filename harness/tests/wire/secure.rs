@@ -10,19 +10,17 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
 use sloproof::load::wire::dial::{Dial, Protocol, Reach, Settings};
 use sloproof::load::wire::place::Place;
 use sloproof::load::wire::tls::Trust;
 use sloproof::load::wire::{Connect as _, Connection as _, Rendered, Reply};
 use sloproof::model::Outcome;
-use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
+use crate::authority::Authority;
 use crate::server::{read_request, send};
 
 const REQUEST: Rendered<'static> = Rendered {
@@ -33,46 +31,6 @@ const OK: Outcome = Outcome::Completed {
     status: 200,
     bytes: 2,
 };
-
-/// An authority of our own, its certificate in a file, and a server's acceptor for `127.0.0.1`.
-struct Authority {
-    folder: TempDir,
-    acceptor: TlsAcceptor,
-}
-
-impl Authority {
-    fn new(alpn: &[u8]) -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
-        let issuer = Issuer::new(params, key);
-        let server_key = KeyPair::generate().unwrap();
-        let server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
-        let server = server.signed_by(&server_key, &issuer).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![server.der().clone()],
-                PrivateKeyDer::Pkcs8(server_key.serialize_der().into()),
-            )
-            .unwrap();
-        config.alpn_protocols = vec![alpn.to_vec()];
-        Self {
-            folder,
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-        }
-    }
-
-    fn file(&self) -> Trust {
-        Trust::File(self.folder.path().join("ca.pem"))
-    }
-}
 
 async fn dial(scheme: &str, address: SocketAddr, trust: Trust, protocol: Protocol) -> Dial {
     let place = Place::parse(&format!("{scheme}://{address}")).unwrap();
@@ -176,7 +134,7 @@ async fn serve_http2(stream: impl AsyncRead + AsyncWrite + Unpin, seen: Arc<Seen
 async fn tls_carries_exchanges_to_a_server_whose_authority_is_trusted() {
     let authority = Authority::new(b"http/1.1");
     let (address, _tasks) = secure_server(&authority).await;
-    for trust in [authority.file(), Trust::Anybody] {
+    for trust in [Trust::File(authority.file().into()), Trust::Anybody] {
         let dial = dial("https", address, trust, Protocol::Http1).await;
         let mut line = dial.connect().await.unwrap();
         for _ in 0..3 {
@@ -200,8 +158,11 @@ async fn a_server_of_another_authority_or_protocol_is_not_connected_to() {
     let (authority, other) = (Authority::new(b"http/1.1"), Authority::new(b"http/1.1"));
     let (address, _tasks) = secure_server(&authority).await;
     for (trust, protocol) in [
-        (other.file(), Protocol::Http1),
-        (authority.file(), Protocol::Http2 { streams: 1 }),
+        (Trust::File(other.file().into()), Protocol::Http1),
+        (
+            Trust::File(authority.file().into()),
+            Protocol::Http2 { streams: 1 },
+        ),
     ] {
         let dial = dial("https", address, trust, protocol).await;
         assert_eq!(
@@ -218,7 +179,13 @@ async fn http2_is_spoken_by_alpn_and_by_prior_knowledge() {
     for (scheme, acceptor) in [("http", None), ("https", Some(authority.acceptor.clone()))] {
         let (address, _tasks, seen) = http2_server(acceptor).await;
         let protocol = Protocol::Http2 { streams: 1 };
-        let dial = dial(scheme, address, authority.file(), protocol).await;
+        let dial = dial(
+            scheme,
+            address,
+            Trust::File(authority.file().into()),
+            protocol,
+        )
+        .await;
         let mut line = dial.connect().await.unwrap();
         for _ in 0..2 {
             assert_eq!(line.exchange(REQUEST, &mut Reply::default()).await, OK);

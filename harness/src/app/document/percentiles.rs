@@ -1,17 +1,16 @@
 //! Percentiles that say nothing where there are too few samples.
 
 use crate::ledger::LatencyHistogram;
+use crate::model::samples_needed;
 use crate::report::document::Percentiles;
 
-/// Percentiles of a histogram of microseconds, in milliseconds. A percentile p wants at least 10/(1−p) samples:
-/// with fewer, less than ten lie beyond it and the next run would say something else.
+/// Percentiles of a histogram of microseconds, in milliseconds, where there are enough samples for them.
 pub(in crate::app) fn percentiles(histogram: &LatencyHistogram) -> Percentiles {
     let count = histogram.count();
     let at = |q: f64| {
-        let wanted = (10.0 / (1.0 - q)).round() as u64;
         histogram
             .quantile(q)
-            .filter(|_| count >= wanted)
+            .filter(|_| count >= samples_needed(q))
             .map(millis)
     };
     Percentiles {

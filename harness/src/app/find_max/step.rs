@@ -54,15 +54,7 @@ pub(super) async fn step(
     if let Some(error) = driven.write_error {
         return Err(Failure::internal(error));
     }
-    let timeline = Timeline {
-        baseline: driven.start,
-        load_start: driven.start,
-        load_end: driven.end,
-        settled: driven.end,
-        phases: driven.phases,
-        unsettled: driven.troubles,
-        interrupted: interrupt.is_set(),
-    };
+    let timeline = driven.timeline(interrupt);
     let delivery = delivery(&plan, &driven.ledger, &timeline);
     let judgement = judge(&search.objective, &driven.ledger, &delivery);
     Ok(Made {

@@ -102,15 +102,7 @@ async fn send(
         workers: options.threads,
     };
     let driven = drive(console, &plan, &site, None, dir, interrupt).await?;
-    let timeline = Timeline {
-        baseline: driven.start,
-        load_start: driven.start,
-        load_end: driven.end,
-        settled: driven.end,
-        phases: driven.phases,
-        unsettled: driven.troubles,
-        interrupted: interrupt.is_set(),
-    };
+    let timeline = driven.timeline(interrupt);
     let record = Record {
         manifest: manifest(options, &plan, dir, timeline),
         plan,

@@ -19,7 +19,7 @@ use crate::load::self_watch::{SelfReport, SelfWatch, Sharing};
 use crate::load::wire::dial::{Reach, Settings};
 use crate::load::wire::place::Place;
 use crate::load::{Engine, Loop, Progress, layout};
-use crate::model::{Millis, PhaseTime, Ratio, Timestamp};
+use crate::model::{Millis, PhaseTime, Ratio, Timeline, Timestamp};
 use crate::scenario::Plan;
 use crate::scenario::plan::{LoadPlan, Phase};
 
@@ -40,6 +40,21 @@ pub(in crate::app) struct Driven {
     pub(in crate::app) troubles: Vec<String>,
     /// What could not be written; the load went on without it.
     pub(in crate::app) write_error: Option<anyhow::Error>,
+}
+
+impl Driven {
+    /// The run in time where nothing is asked before the load and nothing awaited after it.
+    pub(in crate::app) fn timeline(&self, interrupt: &Interrupt) -> Timeline {
+        Timeline {
+            baseline: self.start,
+            load_start: self.start,
+            load_end: self.end,
+            settled: self.end,
+            phases: self.phases.clone(),
+            unsettled: self.troubles.clone(),
+            interrupted: interrupt.is_set(),
+        }
+    }
 }
 
 /// What is loaded, and how.

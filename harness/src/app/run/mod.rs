@@ -167,17 +167,11 @@ fn timeline(
     settled: settle::Settled,
     interrupt: &Interrupt,
 ) -> Timeline {
-    let mut unsettled = driven.troubles.clone();
-    unsettled.extend(settled.unsettled);
-    Timeline {
-        baseline,
-        load_start: driven.start,
-        load_end: driven.end,
-        settled: settled.at,
-        phases: driven.phases.clone(),
-        unsettled,
-        interrupted: interrupt.is_set(),
-    }
+    let mut timeline = driven.timeline(interrupt);
+    timeline.baseline = baseline;
+    timeline.settled = settled.at;
+    timeline.unsettled.extend(settled.unsettled);
+    timeline
 }
 
 fn manifest(

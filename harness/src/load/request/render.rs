@@ -84,8 +84,8 @@ impl Renderer {
         Trace::of(self.trace_seed, seq)
     }
 
-    /// The request of arrival `seq`. A value that is missing is empty.
-    pub fn render(&mut self, seq: u64, values: &[Vec<u8>]) -> Rendered<'_> {
+    /// The request of arrival `seq` with its [`trace`](Self::trace). A value that is missing is empty.
+    pub fn render(&mut self, seq: u64, trace: Trace, values: &[Vec<u8>]) -> Rendered<'_> {
         let key = self
             .keys
             .as_ref()
@@ -97,7 +97,7 @@ impl Renderer {
         let mut filling = Filling {
             key,
             seq,
-            trace: self.trace(seq),
+            trace,
             body: 0,
         };
         let fresh = self.has_values || self.widths != Some(widths);
@@ -278,8 +278,8 @@ mod tests {
             let mut patched = renderer(&route);
             for seq in seqs {
                 let mut fresh = renderer(&route);
-                let fresh = fresh.render(seq, &[]).bytes;
-                let patched = patched.render(seq, &[]).bytes;
+                let fresh = fresh.render(seq, fresh.trace(seq), &[]).bytes;
+                let patched = patched.render(seq, patched.trace(seq), &[]).bytes;
                 prop_assert_eq!(std::str::from_utf8(patched), std::str::from_utf8(fresh));
                 prop_assert_eq!(std::str::from_utf8(patched).unwrap(), plain(&route, seq));
             }
@@ -297,9 +297,18 @@ mod tests {
     fn the_buffer_stays_where_it_is() {
         let route = route("PUT", "/{key}?n={seq}", "{random:5}", Some("{seq}"));
         let mut renderer = renderer(&route);
-        let first = renderer.render(u64::MAX, &[]).bytes.as_ptr();
+        let first = renderer
+            .render(u64::MAX, renderer.trace(u64::MAX), &[])
+            .bytes
+            .as_ptr();
         for seq in 0..1000 {
-            assert_eq!(renderer.render(seq, &[]).bytes.as_ptr(), first);
+            assert_eq!(
+                renderer
+                    .render(seq, renderer.trace(seq), &[])
+                    .bytes
+                    .as_ptr(),
+                first
+            );
         }
     }
 
@@ -316,7 +325,8 @@ mod tests {
         .map(|name| (name.to_owned(), "7".to_owned()))
         .to_vec();
         let mut renderer = Renderer::new(&route, SEED, TRACE_SEED, ("kv", "/base"), &[]);
-        let text = String::from_utf8(renderer.render(0, &[]).bytes.to_vec()).unwrap();
+        let text =
+            String::from_utf8(renderer.render(0, renderer.trace(0), &[]).bytes.to_vec()).unwrap();
         let names: Vec<&str> = text
             .lines()
             .filter_map(|line| line.split_once(": ").map(|l| l.0))
@@ -341,7 +351,13 @@ mod tests {
         let mut renderer = Renderer::new(&route, SEED, TRACE_SEED, ("kv", ""), &names);
         let values = [b"a b\r\nx: y".to_vec(), b"7".to_vec()];
         for _ in 0..2 {
-            let text = String::from_utf8(renderer.render(0, &values).bytes.to_vec()).unwrap();
+            let text = String::from_utf8(
+                renderer
+                    .render(0, renderer.trace(0), &values)
+                    .bytes
+                    .to_vec(),
+            )
+            .unwrap();
             assert!(
                 text.starts_with("PUT /7/a%20b%0D%0Ax:%20y HTTP/1.1\r\n"),
                 "{text}"
@@ -352,7 +368,8 @@ mod tests {
                 "{text}"
             );
         }
-        let text = String::from_utf8(renderer.render(0, &[]).bytes.to_vec()).unwrap();
+        let text =
+            String::from_utf8(renderer.render(0, renderer.trace(0), &[]).bytes.to_vec()).unwrap();
         assert!(
             text.ends_with("content-length: 9\r\n\r\n<{other}>"),
             "{text}"

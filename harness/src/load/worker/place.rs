@@ -181,8 +181,8 @@ pub(super) async fn exchange<C: Connect>(
     now: Duration,
 ) -> Sample {
     let renderer = &mut kit.requests[arrival.route];
-    let trace_id = TraceId(renderer.trace(arrival.seq).number());
-    let request = renderer.render(arrival.seq, values);
+    let trace = renderer.trace(arrival.seq);
+    let request = renderer.render(arrival.seq, trace, values);
     let line = (&mut kit.connection, &mut kit.connected);
     shift.sent(now, arrival.due);
     let work = pin!(send(shift, line, request, &mut kit.reply));
@@ -195,7 +195,7 @@ pub(super) async fn exchange<C: Connect>(
         sent: Some(now),
         done: shift.now(),
         outcome: outcome.unwrap_or(Outcome::TimedOut),
-        trace_id,
+        trace_id: TraceId(trace.number()),
     }
 }
 

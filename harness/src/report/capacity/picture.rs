@@ -9,7 +9,7 @@ use crate::capacity::Judged;
 use crate::report::document::Percentiles;
 use crate::report::format::millis;
 use crate::report::html::plot::PlotError;
-use crate::report::html::plot::theme::{Ink, canvas, finish, label, standalone, stroke};
+use crate::report::html::plot::theme::{Ink, canvas, finish, label, legend, standalone, stroke};
 
 /// Height of the drawing.
 const HEIGHT: u32 = 560;
@@ -112,14 +112,7 @@ fn draw(doc: &CapacityDocument) -> Result<String, PlotError> {
             .draw_series(LineSeries::new(None, stroke(Ink::Bad)))?
             .label("objective")
             .legend(|(x, y)| PathElement::new([(x, y), (x + 12, y)], stroke(Ink::Bad)));
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .label_font(label())
-            .legend_area_size(40)
-            .margin(14)
-            .background_style(Ink::Ground.colour())
-            .draw()?;
+        legend(&mut chart)?;
         for tick in frame.ticks() {
             let (x, y) = chart.backend_coord(&(tick, frame.bottom));
             let style = label().pos(Pos::new(HPos::Center, VPos::Top));

@@ -1,17 +1,13 @@
 //! Whether there are enough arrivals to judge a percentile by.
 //!
-//! "99 % within 250 ms" and "p99 at most 250 ms" are one promise. A percentile p wants 10/(1−p) samples: with fewer,
-//! less than ten lie beyond it, and the next run would say something else.
+//! "99 % within 250 ms" and "p99 at most 250 ms" are one promise, and a percentile wants samples.
 
 use super::events::Events;
-use crate::model::{Finding, Millis};
+use crate::model::{Finding, Millis, SAMPLES_BEYOND, samples_needed};
 use crate::scenario::Plan;
 use crate::scenario::plan::{BadEvents, ObjectiveExpectation, SloPlan};
 use crate::verify::check::Meta;
 use crate::verify::words;
-
-/// So many events must lie beyond a percentile.
-const BEYOND: f64 = 10.0;
 
 /// The finding that takes the place of a pass which too few arrivals allow; `None` where there are enough, or where
 /// the objective promises no percentile. Enough bad events prove a miss however few arrivals there were.
@@ -26,7 +22,7 @@ pub(super) fn shortage(
     }
     let needed = needed(slo.objective.target)?;
     let missed_for_sure =
-        slo.expect == ObjectiveExpectation::Missed && events.bad_least as f64 >= BEYOND;
+        slo.expect == ObjectiveExpectation::Missed && events.bad_least >= SAMPLES_BEYOND;
     if events.total >= needed || missed_for_sure {
         return None;
     }
@@ -46,7 +42,7 @@ pub(super) fn shortage(
 
 /// `None` for a target of 100 %, which is no percentile.
 fn needed(target: f64) -> Option<u64> {
-    (target < 1.0).then(|| (BEYOND / (1.0 - target)).round() as u64)
+    (target < 1.0).then(|| samples_needed(target))
 }
 
 /// How long the load must be measured at the rate it had, or which rate it takes.

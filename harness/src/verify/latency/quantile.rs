@@ -1,7 +1,7 @@
 //! The histogram's quantile lies in the bucket where the client saw it.
 
 use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
-use crate::model::{Evidence, Finding, Hop, Millis, Question, Series};
+use crate::model::{Evidence, Finding, Hop, Millis, Question, Series, samples_needed};
 use crate::scenario::Plan;
 use crate::scenario::plan::LatencySignal;
 use crate::verify::buckets::{Bucket, Buckets, NoQuantile, upper_bound};
@@ -25,9 +25,6 @@ const META: Meta = Meta {
     needs_planned_load: true,
     builds_on: &["generator/conservation"],
 };
-
-/// A quantile needs this many samples above it to mean something.
-const SAMPLES_ABOVE: f64 = 10.0;
 
 impl Check for Quantile {
     fn meta(&self) -> Meta {
@@ -90,9 +87,9 @@ fn of_endpoint(
     }
     let subject = format!("{title} p{}", percentile(signal.quantile));
     let client = Client::new(signal.quantile, &cells, &outcomes);
-    let needed = (SAMPLES_ABOVE / (1.0 - signal.quantile)).round();
-    if (client.service.count() as f64) < needed {
-        return too_few(case, subject, client.service.count(), needed as u64);
+    let needed = samples_needed(signal.quantile);
+    if client.service.count() < needed {
+        return too_few(case, subject, client.service.count(), needed);
     }
     let (baseline, settled) = (case.timeline.baseline, case.timeline.settled);
     let Some(all) = Movement::over(series.iter().copied(), baseline, settled) else {

@@ -1,5 +1,7 @@
 //! Colours that follow the page, and the finish of every drawing.
 
+use plotters::coord::CoordTranslate;
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 
 /// Drawn at twice the shown size, for the back end rounds to whole pixels.
@@ -87,6 +89,20 @@ pub(in crate::report) fn label() -> TextStyle<'static> {
 /// The style of a series.
 pub(in crate::report) fn stroke(ink: Ink) -> ShapeStyle {
     ink.colour().stroke_width(3)
+}
+
+/// The key to the series, in the corner where capacity and truth leave room.
+pub(in crate::report) fn legend<'a, B: DrawingBackend + 'a, X: CoordTranslate>(
+    chart: &mut ChartContext<'a, B, X>,
+) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .label_font(label())
+        .legend_area_size(40)
+        .margin(14)
+        .background_style(Ink::Ground.colour())
+        .draw()
 }
 
 /// Makes a drawing part of the page: colours become CSS variables, and the size follows the page.
