@@ -68,7 +68,9 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
 fn shipped_lines(path: &Path) -> Vec<String> {
     let test_only = ["fixture.rs", "sample.rs", "tests.rs"];
     let name = path.file_name().unwrap().to_str().unwrap();
-    if test_only.contains(&name) || path.components().any(|c| c.as_os_str() == "fixtures") {
+    let inside = path.strip_prefix(source()).unwrap();
+    let mut folders = inside.components().map(|c| c.as_os_str());
+    if test_only.contains(&name) || folders.any(|f| f == "fixtures" || f == "tests") {
         return Vec::new();
     }
     let text = fs::read_to_string(path).unwrap();
