@@ -6,6 +6,7 @@ use super::FindMaxOptions;
 use crate::app::load::plan::{self, PlanError};
 use crate::app::load::{connect_words, quoted};
 use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
+use crate::load::preflight::most_files;
 use crate::model::{Millis, PhaseId};
 use crate::scenario::Plan;
 use crate::scenario::plan::{Arrivals, BadEvents, Curve, ObjectiveExpectation, Phase, SloPlan};
@@ -250,7 +251,7 @@ impl Search {
     fn places(&self, rate: f64) -> u32 {
         let little = 2.0 * rate * self.objective.slowest_us() as f64 / 1e6;
         self.places.unwrap_or_else(|| {
-            let most = u64::from(PLACES.1).min(open_files().saturating_sub(OWN_FILES));
+            let most = u64::from(PLACES.1).min(most_files().saturating_sub(OWN_FILES));
             (little.ceil() as u32).clamp(PLACES.0, (most as u32).max(PLACES.0))
         })
     }
@@ -280,12 +281,6 @@ impl Search {
             }),
         }
     }
-}
-
-/// The process's limit on open files.
-fn open_files() -> u64 {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    limit.current.unwrap_or(u64::MAX)
 }
 
 /// How to repeat it.

@@ -13,6 +13,11 @@ const RESERVE: u64 = 32;
 /// What is open where the system does not tell.
 const OPEN: u64 = 32;
 
+/// Files that this process may have open once [`provide`] has raised its soft limit: the hard one.
+pub(super) fn most() -> u64 {
+    getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX)
+}
+
 /// Sees to it that the soft limit is high enough.
 pub(super) fn provide(planned: &Planned<'_>) -> Result<(), PreflightError> {
     let needed = needed(planned, open());

@@ -59,6 +59,11 @@ pub enum PreflightError {
     },
 }
 
+/// Files that this process may open at most, connections among them, where [`preflight`] raised what can be raised.
+pub fn most_files() -> u64 {
+    descriptors::most()
+}
+
 /// Looks at the limits, and raises the soft limit on file descriptors where the hard one allows it. Returns what might
 /// not hold out, in words.
 pub fn preflight(planned: &Planned<'_>) -> Result<Vec<String>, PreflightError> {
