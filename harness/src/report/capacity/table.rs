@@ -2,13 +2,17 @@
 
 use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Object as _};
-use tabled::settings::{Alignment, Padding, Style as Border};
+use tabled::settings::peaker::Priority;
+use tabled::settings::{Alignment, Padding, Style as Border, Width};
 
 use super::document::CapacityDocument;
 use super::story::{purpose, rate, title, verdict};
 use crate::capacity::Conclusion;
 use crate::report::format::{lines, maybe_share, plain, told_millis};
 use crate::report::terminal::{Style, Tone};
+
+/// Spaces before the table.
+const INDENT: &str = "  ";
 
 /// The answer, what must be known of it, and every step.
 pub fn summary(doc: &CapacityDocument, style: Style) -> String {
@@ -30,11 +34,11 @@ pub fn summary(doc: &CapacityDocument, style: Style) -> String {
         text.push('\n');
     }
     text.push('\n');
-    text.push_str(&table(doc));
+    text.push_str(&table(doc, style));
     text
 }
 
-fn table(doc: &CapacityDocument) -> String {
+fn table(doc: &CapacityDocument, style: Style) -> String {
     let mut rows = Builder::default();
     rows.push_record([
         "",
@@ -67,10 +71,14 @@ fn table(doc: &CapacityDocument) -> String {
     let mut table = rows.build();
     table.with(Border::empty()).with(Padding::new(0, 3, 0, 0));
     table.modify(Columns::new(2..).not(Columns::last()), Alignment::right());
+    // Only the reason is broken: a broken number is another number.
+    let width = style.width.saturating_sub(INDENT.len()).max(40);
+    let wrap = Width::wrap(width).keep_words(true);
+    table.with(wrap.priority(Priority::max(true)));
     lines(
         table
             .to_string()
             .lines()
-            .map(|line| format!("  {}", line.trim_end())),
+            .map(|line| format!("{INDENT}{}", line.trim_end())),
     )
 }
