@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Ratio, samples_needed};
+use crate::model::{Ratio, RatioError, samples_needed};
 
 /// Bounds on percentiles of the response time, and on the share of bad outcomes. All must hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,10 @@ pub enum ObjectiveError {
         /// As typed.
         text: String,
     },
-    /// A share that is none.
+    /// A text that is no share.
+    #[error(transparent)]
+    NoShare(#[from] RatioError),
+    /// A share that leaves nothing to hold.
     #[error("`{text}` is not a share of requests below 100 %; write 1% or 0.1%")]
     Share {
         /// As typed.
@@ -125,14 +128,10 @@ fn micros(text: &str) -> Option<u64> {
     (1.0..=3.6e9).contains(&us).then(|| us.round() as u64)
 }
 
-/// Reads a share of requests: `1%`, `0.1 %`, `0`.
+/// Reads a share of requests: `1%`, `0.1 %`, `0%`.
 pub fn share(text: &str) -> Result<Ratio, ObjectiveError> {
-    let number = text.trim().strip_suffix('%').map_or_else(
-        || text.trim().parse::<f64>().ok(),
-        |percent| percent.trim().parse::<f64>().ok().map(|n| n / 100.0),
-    );
-    match number {
-        Some(share) if (0.0..1.0).contains(&share) => Ok(Ratio(share)),
+    match text.parse()? {
+        share @ Ratio(..1.0) => Ok(share),
         _ => Err(ObjectiveError::Share {
             text: text.to_owned(),
         }),

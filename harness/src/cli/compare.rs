@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::compare::CompareOptions;
+use crate::model::Ratio;
 
 const EXAMPLES: &str = "Examples:
   sloproof compare runs/ID runs/BASELINE          told, exit code 0
@@ -27,22 +28,15 @@ pub(super) struct Args {
     /// Exit with 1 if anything is slower
     #[arg(long)]
     gate: bool,
-    /// Least tolerance, in percent of the baseline
-    #[arg(long, value_name = "PERCENT", default_value_t = 5.0, value_parser = percent)]
-    tolerance: f64,
+    /// Least tolerance, as a share of the baseline
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    tolerance: Ratio,
     /// Compare although nobody told which version of the service ran
     #[arg(long)]
     allow_unknown_version: bool,
     /// Print JSON instead of the table
     #[arg(long)]
     json: bool,
-}
-
-fn percent(text: &str) -> Result<f64, String> {
-    match text.trim_end_matches('%').trim_end().parse::<f64>() {
-        Ok(percent) if (0.0..=1000.0).contains(&percent) => Ok(percent),
-        _ => Err("not a percentage from 0 to 1000, such as 5 or 7.5%".to_owned()),
-    }
 }
 
 impl Args {

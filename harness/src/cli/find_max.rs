@@ -3,6 +3,7 @@
 use super::connect::Connect;
 use crate::app::find_max::{FindMaxOptions, Settings};
 use crate::app::load::LoadOptions;
+use crate::model::Ratio;
 
 const EXAMPLES: &str = "Examples:
   sloproof find-max http://127.0.0.1:8080/
@@ -48,8 +49,13 @@ pub(super) struct Args {
     )]
     limit: f64,
     /// How close the rate that holds and the one that does not must come
-    #[arg(long, value_name = "SHARE", default_value = "5%", value_parser = share, help_heading = "Search")]
-    precision: f64,
+    #[arg(
+        long,
+        value_name = "SHARE",
+        default_value = "5%",
+        help_heading = "Search"
+    )]
+    precision: Ratio,
     /// How often both are tried again
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(..=100), help_heading = "Search")]
     repeats: u32,
@@ -131,7 +137,7 @@ impl Args {
             settings: Settings {
                 start: self.start,
                 limit: self.limit,
-                precision: self.precision,
+                precision: self.precision.0,
                 repeats: self.repeats,
                 retries: self.retries,
             },
@@ -139,15 +145,4 @@ impl Args {
             warm_up: self.warm_up,
         }
     }
-}
-
-/// `5%` or `0.05`.
-fn share(text: &str) -> Result<f64, String> {
-    let number = |text: &str| text.trim().parse::<f64>().ok();
-    text.strip_suffix('%')
-        .map_or_else(
-            || number(text),
-            |percent| number(percent).map(|n| n / 100.0),
-        )
-        .ok_or_else(|| "write a share, such as 5%".to_owned())
 }

@@ -25,7 +25,7 @@ pub use finding::{CheckId, Finding, Hop, Severity, Status};
 pub use id::{PhaseId, RouteId};
 pub use notification::{Notification, NotificationStatus};
 pub use outcome::Outcome;
-pub use quantity::{Millis, Ratio, Timestamp};
+pub use quantity::{Millis, Ratio, RatioError, Timestamp};
 pub use question::{Moment, Question};
 pub use rule::{Engine, Rule, RuleGroup, RuleKind};
 pub use samples::{SAMPLES_BEYOND, samples_needed};

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::ops::{Add, Sub};
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -167,6 +168,40 @@ impl Ratio {
     }
 }
 
+/// Why a text is not a share.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a share; write it in percent, such as {}", .meant.as_deref().unwrap_or("15%"))]
+pub struct RatioError {
+    /// As typed.
+    pub text: String,
+    /// What was meant, where a bare number tells.
+    pub meant: Option<String>,
+}
+
+/// Reads `15%`, `0.1 %` or `0`. The sign is asked for: a bare `1` might be all or a hundredth.
+impl FromStr for Ratio {
+    type Err = RatioError;
+
+    fn from_str(text: &str) -> Result<Self, RatioError> {
+        let number = |text: &str| {
+            let number = text.trim().replace('_', "").parse::<f64>().ok();
+            number.filter(|n| n.is_finite() && *n >= 0.0)
+        };
+        let (percent, meant) = match text.trim().strip_suffix('%') {
+            Some(percent) => (number(percent), None),
+            None => match number(text) {
+                Some(0.0) => (Some(0.0), None),
+                meant => (None, meant),
+            },
+        };
+        let in_percent = |n: f64| format!("{}%", if n <= 1.0 { n * 100.0 } else { n });
+        percent.map(|n| Self(n / 100.0)).ok_or_else(|| RatioError {
+            text: text.to_owned(),
+            meant: meant.map(in_percent),
+        })
+    }
+}
+
 /// For people: `15.2 %`; small shares keep two significant digits.
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -208,6 +243,21 @@ mod tests {
         assert_eq!(Millis(3_600_000).scaled_down(60), Millis(60_000));
         assert_eq!(Millis(10).scaled_down(60), Millis(1));
         assert_eq!(Millis(0).scaled_down(60), Millis(0));
+    }
+
+    #[test]
+    fn a_share_is_written_in_percent() {
+        assert_eq!("15%".parse(), Ok(Ratio(0.15)));
+        assert_eq!(" 250 % ".parse(), Ok(Ratio(2.5)));
+        assert_eq!("0".parse(), Ok(Ratio(0.0)));
+        let said = |text: &str| text.parse::<Ratio>().unwrap_err().to_string();
+        assert_eq!(
+            said("0.05"),
+            "`0.05` is not a share; write it in percent, such as 5%"
+        );
+        for text in ["", "%", "-1%", "NaN%", "inf", "five"] {
+            assert!(said(text).ends_with("such as 15%"), "{text}");
+        }
     }
 
     #[test]

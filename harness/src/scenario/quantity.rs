@@ -1,6 +1,6 @@
 //! Reads quantities as people write them, and knows what was meant when they are written wrong.
 
-use crate::model::{Diagnostic, Millis};
+use crate::model::{Diagnostic, Millis, Ratio, RatioError};
 
 /// What is wrong with a text, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,19 +112,12 @@ pub(super) fn rate(text: &str) -> Result<f64, Remedy> {
 
 /// `15%`; as a ratio from 0 to 1.
 pub(super) fn percent(text: &str) -> Result<f64, Remedy> {
-    let wrong = |hint| {
-        Remedy::new(format!("`{text}` is not a share"))
-            .label("such as 15%")
-            .hint(hint)
-    };
-    let Some(number) = text.strip_suffix('%') else {
-        let meant = split_number(text).map(|(n, _)| if n <= 1.0 { n * 100.0 } else { n });
-        return Err(wrong(meant.map(|n| format!("{n}%"))));
-    };
-    match number.trim().parse::<f64>() {
-        Ok(n) if (0.0..=100.0).contains(&n) => Ok(n / 100.0),
+    match text.parse::<Ratio>() {
+        Ok(Ratio(share)) if share <= 1.0 => Ok(share),
         Ok(_) => Err(Remedy::new(format!("`{text}` is out of range")).label("from 0% to 100%")),
-        Err(_) => Err(wrong(None)),
+        Err(RatioError { meant, .. }) => Err(Remedy::new(format!("`{text}` is not a share"))
+            .label("such as 15%")
+            .hint(meant)),
     }
 }
 

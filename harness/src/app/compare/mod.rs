@@ -13,6 +13,7 @@ use super::judgement::Record;
 use super::run_dir::RunDir;
 use super::{Console, Failure};
 use crate::gate::exit;
+use crate::model::Ratio;
 use refusal::{Refusal, refusals};
 use rows::{Change, Row, rows};
 
@@ -28,8 +29,8 @@ pub struct CompareOptions {
     pub baseline: PathBuf,
     /// Exit with 1 on a regression.
     pub gate: bool,
-    /// Least tolerance, in percent of the baseline.
-    pub tolerance: f64,
+    /// Least tolerance, as a share of the baseline.
+    pub tolerance: Ratio,
     /// Versions of the service that nobody told pass for equal.
     pub allow_unknown_version: bool,
     /// Print JSON.
@@ -71,7 +72,7 @@ impl Comparison {
         let mut refused = refusals(current, baseline, options.allow_unknown_version);
         let mut compared = Vec::new();
         if refused.is_empty() {
-            compared = rows(current, baseline, options.tolerance / 100.0);
+            compared = rows(current, baseline, options.tolerance.0);
             refused.extend(nothing_to_compare(&compared));
         }
         let slower = compared.iter().any(|row| row.change == Change::Regression);
