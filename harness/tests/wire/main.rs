@@ -4,5 +4,6 @@
 mod authority;
 mod differential;
 mod keep_alive;
+mod replies;
 mod secure;
 mod server;
