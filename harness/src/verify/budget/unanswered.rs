@@ -1,0 +1,109 @@
+//! Arrivals that no reply answered and no objective judges, and what their failures have in common, in words.
+
+use super::objective::META;
+use crate::ledger::{Ledger, OutcomeCounts};
+use crate::model::{Finding, Outcome};
+use crate::scenario::plan::Route;
+use crate::verify::case::Case;
+use crate::verify::words;
+
+/// Every objective counts an arrival without an answer as bad; without one, nobody would.
+pub(super) fn unanswered(
+    case: &Case<'_>,
+    route: &Route,
+    outcomes: &OutcomeCounts,
+) -> Option<Finding> {
+    let unsent = outcomes.without_value();
+    let unanswered = outcomes.timed_out + outcomes.connect_failed + outcomes.broken + unsent;
+    if unanswered == 0 {
+        return None;
+    }
+    let n = words::count(unanswered, "request");
+    let of_url = case.plan.is_of_url();
+    let (summary, expected) = if of_url {
+        (
+            format!("{n} without an answer"),
+            "an answer to every request",
+        )
+    } else {
+        (
+            format!("{n} without an answer, and no objective judges them"),
+            "an answer to every request, or an objective that says how many may fail",
+        )
+    };
+    let counted = [
+        (outcomes.timed_out, "timed out"),
+        (outcomes.connect_failed, "not connected"),
+        (outcomes.broken, "broken"),
+    ];
+    let unsent = (unsent > 0).then_some((unsent, "not sent for want of a value"));
+    let observed: Vec<String> = counted
+        .into_iter()
+        .chain(unsent)
+        .map(|(n, what)| format!("{} {what}", words::grouped(n)))
+        .collect();
+    let mut hint = hints(case, route, outcomes).join("; ");
+    if !of_url {
+        hint += "; name an objective if some requests may fail";
+    }
+    let finding = META.fail(route.id.to_string(), summary);
+    Some(
+        finding
+            .expected(expected)
+            .observed(observed.join(", "))
+            .hint(hint),
+    )
+}
+
+/// What to do about each kind of failure that occurred.
+fn hints(case: &Case<'_>, route: &Route, outcomes: &OutcomeCounts) -> Vec<String> {
+    let mut hints: Vec<String> = lacked_value(case, route, outcomes).into_iter().collect();
+    if outcomes.connect_failed > 0 {
+        hints.push(
+            "no connection could be opened: see that the service stays up and accepts them all"
+                .to_owned(),
+        );
+    }
+    if outcomes.broken > 0 {
+        let why = first_break(case.ledger, route);
+        hints.push(match why {
+            Some(why) => format!("the first break: {why}"),
+            None => "connections broke: see whether the service or something before it resets them"
+                .to_owned(),
+        });
+    }
+    if outcomes.timed_out > 0 {
+        hints.push(
+            "no whole reply came in time: see what the service waits for, or give it more time"
+                .to_owned(),
+        );
+    }
+    hints
+}
+
+/// Which value was not in the reply of which step, where a step of a journey lacked one.
+pub(crate) fn lacked_value(
+    case: &Case<'_>,
+    route: &Route,
+    outcomes: &OutcomeCounts,
+) -> Option<String> {
+    if outcomes.without_value() == 0 {
+        return None;
+    }
+    let (step, names) = case.plan.load.wanted_before(&route.id)?;
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let what = match names.as_slice() {
+        [name] => format!("the value {name} was"),
+        _ => format!("one of the values {} was", words::list(&names)),
+    };
+    Some(format!("{what} not in the reply of step {}", step.id))
+}
+
+/// The client's words about the first request of a route that broke.
+fn first_break<'a>(ledger: &'a Ledger, route: &Route) -> Option<&'a str> {
+    let mut failed = ledger.failed.iter().filter(|s| s.route == route.id);
+    failed.find_map(|sample| match &sample.outcome {
+        Outcome::Broken { why } => Some(why.as_str()),
+        _ => None,
+    })
+}
