@@ -1,7 +1,6 @@
 //! `sloproof find-max`: the highest rate at which an objective holds.
 
 mod plan;
-mod probe;
 mod step;
 
 use anyhow::Context as _;
@@ -10,7 +9,7 @@ use super::interrupt::Interrupt;
 use super::load::LoadOptions;
 use super::load::plan::PlanError;
 use super::run_dir::RunDir;
-use super::{Console, Failure, now};
+use super::{Console, Failure, now, probe};
 pub use crate::capacity::Settings;
 use crate::capacity::{Answer, Conclusion, Next, Trial, next};
 use crate::gate::exit;
@@ -48,9 +47,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         }
         Err(error) => return Err(Failure::usage(error)),
     };
-    probe::reachable(&search.url, &search.plan.target.connect)
-        .await
-        .map_err(Failure::usage)?;
+    probe::reachable(&search.url, &search.plan.target.connect).await?;
     let id = super::run::run_id(&search.plan).replacen("load", "find-max", 1);
     let dir = RunDir::create(&options.load.out, &id).map_err(Failure::usage)?;
     // What was collected is in the steps; empty, and made for every run.

@@ -46,6 +46,8 @@ pub(super) async fn step(
         mode: Loop::Open,
         child: None,
         workers: search.workers,
+        // A service that dies in the search breaks the objective.
+        unseen: false,
     };
     // Where lines are not rewritten, one for each step is enough.
     let quiet = Console::from_environment(true, None);

@@ -352,7 +352,10 @@ mod tests {
             });
         let finding = fixture.judge(|case| Objective.judge(case)).swap_remove(1);
         assert_eq!(finding.summary, "3 requests without an answer");
-        assert_eq!(finding.hint, "the first break: the server answers in TLS");
+        assert_eq!(
+            finding.hint,
+            "the first one that broke: the server answers in TLS"
+        );
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn hints(case: &Case<'_>, route: &Route, outcomes: &OutcomeCounts) -> Vec<String
     if outcomes.broken > 0 {
         let why = first_break(case.ledger, route);
         hints.push(match why {
-            Some(why) => format!("the first break: {why}"),
+            Some(why) => format!("the first one that broke: {why}"),
             None => "connections broke: see whether the service or something before it resets them"
                 .to_owned(),
         });
