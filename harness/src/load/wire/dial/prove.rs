@@ -110,14 +110,17 @@ impl Reach {
 /// What to do about a certificate that is not trusted.
 fn remedy(why: &CertificateError, trust: &Trust) -> String {
     let otherwise = "or trust any certificate with --insecure or `target.insecure`";
+    // Another authority of the same name has another key.
+    let of_another = matches!(
+        why,
+        CertificateError::UnknownIssuer | CertificateError::BadSignature
+    );
     let first = match (why, trust) {
-        (CertificateError::UnknownIssuer, Trust::File(file)) => format!(
+        (_, Trust::File(file)) if of_another => format!(
             "{} does not hold the authority that issued it: name the file that does",
             file.display()
         ),
-        (CertificateError::UnknownIssuer, _) => {
-            "name its authority with --cacert FILE or `target.caFile`".to_owned()
-        }
+        _ if of_another => "name its authority with --cacert FILE or `target.caFile`".to_owned(),
         // The library has no variant for it; what it hands on is named so.
         (CertificateError::Other(other), _)
             if format!("{other:?}").contains("CaUsedAsEndEntity") =>
