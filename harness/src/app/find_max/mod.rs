@@ -29,6 +29,8 @@ pub struct FindMaxOptions {
     pub objectives: Vec<String>,
     /// Share of bad outcomes that is allowed, such as `1%`.
     pub errors: String,
+    /// Random arrivals.
+    pub poisson: bool,
     /// The lowest rate, the highest, and how closely to search between them.
     pub settings: Settings,
     /// The measured part of a step.
