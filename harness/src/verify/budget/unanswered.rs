@@ -31,18 +31,7 @@ pub(super) fn unanswered(
             "an answer to every request, or an objective that says how many may fail",
         )
     };
-    let counted = [
-        (outcomes.timed_out, "timed out"),
-        (outcomes.connect_failed, "not connected"),
-        (outcomes.broken, "broken"),
-    ];
-    let unsent = (unsent > 0).then_some((unsent, "not sent for want of a value"));
-    let observed: Vec<String> = counted
-        .into_iter()
-        .chain(unsent)
-        .map(|(n, what)| format!("{} {what}", words::grouped(n)))
-        .collect();
-    let mut hint = hints(case, route, outcomes).join("; ");
+    let mut hint = hints(outcomes).join("; ");
     if !of_url {
         hint += "; name an objective if some requests may fail";
     }
@@ -50,35 +39,51 @@ pub(super) fn unanswered(
     Some(
         finding
             .expected(expected)
-            .observed(observed.join(", "))
+            .observed(observed(case, route, outcomes))
             .hint(hint),
     )
 }
 
-/// What to do about each kind of failure that occurred.
-fn hints(case: &Case<'_>, route: &Route, outcomes: &OutcomeCounts) -> Vec<String> {
-    let mut hints: Vec<String> = lacked_value(case, route, outcomes).into_iter().collect();
-    if outcomes.connect_failed > 0 {
-        hints.push(
-            "no connection could be opened: see that the service stays up and accepts them all"
-                .to_owned(),
-        );
+/// How many of each kind, and what is known of their cause.
+fn observed(case: &Case<'_>, route: &Route, outcomes: &OutcomeCounts) -> String {
+    let mut told = vec![
+        format!("{} timed out", words::grouped(outcomes.timed_out)),
+        format!("{} not connected", words::grouped(outcomes.connect_failed)),
+        format!("{} broken", words::grouped(outcomes.broken)),
+    ];
+    if let Some(lacked) = lacked_value(case, route, outcomes) {
+        let unsent = words::grouped(outcomes.without_value());
+        told.push(format!("{unsent} not sent: {lacked}"));
     }
-    if outcomes.broken > 0 {
-        let why = first_break(case.ledger, route);
-        hints.push(match why {
-            Some(why) => format!("the first one that broke: {why}"),
-            None => "connections broke: see whether the service or something before it resets them"
-                .to_owned(),
-        });
+    let told = told.join(", ");
+    match first_break(case.ledger, route) {
+        Some(why) if outcomes.broken > 0 => format!("{told}; the first one broke: {why}"),
+        _ => told,
     }
-    if outcomes.timed_out > 0 {
-        hints.push(
-            "no whole reply came in time: see what the service waits for, or give it more time"
-                .to_owned(),
-        );
-    }
-    hints
+}
+
+/// What to do about each kind that occurred.
+fn hints(outcomes: &OutcomeCounts) -> Vec<&'static str> {
+    let hints = [
+        (
+            outcomes.without_value(),
+            "mend the service or the step's `extract`",
+        ),
+        (
+            outcomes.connect_failed,
+            "no connection could be opened: see that the service stays up and accepts them all",
+        ),
+        (
+            outcomes.broken,
+            "connections broke: see that the service stays up and speaks the protocol of its address",
+        ),
+        (
+            outcomes.timed_out,
+            "no whole reply came in time: see what the service waits for, or give it more time",
+        ),
+    ];
+    let occurred = hints.into_iter().filter(|(n, _)| *n > 0);
+    occurred.map(|(_, hint)| hint).collect()
 }
 
 /// Which value was not in the reply of which step, where a step of a journey lacked one.
