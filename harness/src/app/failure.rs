@@ -47,6 +47,14 @@ impl Failure {
         }
     }
 
+    /// The error itself, if it is of this type.
+    pub(super) fn cause<E>(&self) -> Option<&E>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        self.error.downcast_ref()
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         self.code
