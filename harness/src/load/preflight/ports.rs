@@ -179,6 +179,29 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_real_connection_is_seen_until_its_port_is_given_away() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let here = listener.local_addr().unwrap();
+        let used = |reused_after| {
+            let table = std::fs::read_to_string("/proc/self/net/tcp").unwrap();
+            towards(&table, here, (1, u16::MAX), reused_after)
+        };
+        let client = std::net::TcpStream::connect(here).unwrap();
+        assert_eq!((used(None), used(Some(Millis(0)))), (1, 1));
+        let (server, _) = listener.accept().unwrap();
+        // Who closes first keeps the port.
+        drop(client);
+        drop(server);
+        let begun = std::time::Instant::now();
+        while used(Some(Millis(0))) > 0 {
+            assert!(begun.elapsed().as_secs() < 30, "never closed");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert_eq!(used(None), 1);
+    }
+
+    #[test]
     fn the_kernel_reuses_ports_as_it_is_set_to() {
         let after = |target: &str, timestamps: &str, reuse: &str, delay: Option<&str>| {
             reused_after(target.parse().unwrap(), |path| {
