@@ -83,7 +83,7 @@ pub(super) struct Args {
         help_heading = "Search"
     )]
     warm_up: String,
-    /// Requests in flight at once, at most; by default twice what the objective needs at each rate
+    /// Requests in flight and users who think at once, at most; by default twice what the objective needs at each rate
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     connections: Option<u32>,
     /// Threads that send; by default as many as the rate asks for

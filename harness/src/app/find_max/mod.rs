@@ -1,6 +1,7 @@
 //! `sloproof find-max`: the highest rate at which an objective holds.
 
 mod plan;
+mod ports;
 mod step;
 
 use anyhow::Context as _;
