@@ -27,6 +27,7 @@ use crate::server::{read_request, send};
 
 const REQUEST: Rendered<'static> = Rendered {
     bytes: b"PUT /a?b=c HTTP/1.1\r\nhost: kv:1\r\nconnection: keep-alive\r\nx-one: 1\r\ncontent-length: 4\r\n\r\nbody",
+    body: None,
     head: false,
 };
 const OK: Outcome = Outcome::Completed {
@@ -233,6 +234,25 @@ async fn http2_connections_are_shared_up_to_their_streams_and_places_come_back()
     let mut again = dial.connect().await.unwrap();
     assert_eq!(again.exchange(REQUEST, &mut Reply::default()).await, OK);
     assert_eq!(seen.connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_body_that_requests_share_is_sent_as_one_of_their_own() {
+    let (address, _tasks, seen) = http2_server(None).await;
+    let protocol = Protocol::Http2 { streams: 1 };
+    let dial = dial("http", address, Trust::Anybody, protocol).await;
+    let body = Bytes::from_static(b"body");
+    let shared = Rendered {
+        bytes: &REQUEST.bytes[..REQUEST.bytes.len() - body.len()],
+        body: Some(&body),
+        head: false,
+    };
+    let mut line = dial.connect().await.unwrap();
+    for request in [REQUEST, shared] {
+        assert_eq!(line.exchange(request, &mut Reply::default()).await, OK);
+    }
+    let requests = seen.requests.lock().unwrap();
+    assert_eq!(requests[0], requests[1]);
 }
 
 #[tokio::test]
