@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::alarms::Alarms;
 use super::place::Desk;
 use super::source::Source;
 use crate::ledger::{Closed, Recorder, Sample};
@@ -30,6 +31,8 @@ pub(super) struct Shift<C> {
     pub(super) start: Instant,
     pub(super) progress: Arc<Progress>,
     pub(super) lane: Arc<Lane>,
+    /// For users who think.
+    pub(super) alarms: Alarms,
     pub(super) source: RefCell<Source>,
     pub(super) recorder: RefCell<Recorder>,
     /// Places that wait for an order, the one that waits shortest on top: few connections stay warm rather than many
@@ -57,6 +60,7 @@ impl<C> Shift<C> {
         give_up: Duration,
         start: Instant,
         (progress, lane): (Arc<Progress>, Arc<Lane>),
+        alarms: Alarms,
         source: Source,
         recorder: Recorder,
     ) -> Self {
@@ -70,6 +74,7 @@ impl<C> Shift<C> {
             start,
             progress,
             lane,
+            alarms,
             source: RefCell::new(source),
             recorder: RefCell::new(recorder),
             idle: RefCell::new(Vec::with_capacity(cap.min(1024))),
