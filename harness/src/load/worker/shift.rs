@@ -9,10 +9,10 @@ use tokio::sync::Notify;
 
 use super::alarms::Alarms;
 use super::place::Desk;
+use super::renderers::Renderers;
 use super::source::Source;
 use crate::ledger::{Closed, Recorder, Sample};
 use crate::load::progress::{Lane, Progress};
-use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::script::Scripts;
 use crate::model::outcome::NotSent;
@@ -21,7 +21,7 @@ use crate::model::outcome::NotSent;
 #[derive(Debug)]
 pub(super) struct Shift<C> {
     pub(super) connect: C,
-    pub(super) requests: Vec<Renderer>,
+    pub(super) renderers: Renderers,
     pub(super) scripts: Scripts,
     pub(super) timeout: Duration,
     /// Requests in flight at once, at most.
@@ -54,7 +54,7 @@ impl<C> Shift<C> {
     )]
     pub(super) fn new(
         connect: C,
-        (requests, scripts): (Vec<Renderer>, Scripts),
+        (renderers, scripts): (Renderers, Scripts),
         timeout: Duration,
         cap: usize,
         give_up: Duration,
@@ -66,7 +66,7 @@ impl<C> Shift<C> {
     ) -> Self {
         Self {
             connect,
-            requests,
+            renderers,
             scripts,
             timeout,
             cap,

@@ -14,6 +14,7 @@ use super::alarms::Alarms;
 use super::journey::{rest_unsent, unsent};
 use super::pace::Pace;
 use super::place::{Desk, serve};
+use super::renderers::Renderers;
 use super::shift::Shift;
 use super::source::Source;
 use crate::ledger::{Closed, Recorded, Recorder};
@@ -70,7 +71,7 @@ async fn shift(task: Task) -> io::Result<Report> {
     let lane = task.progress.lane(task.worker);
     let shift = Rc::new(Shift::new(
         task.reach.dial(),
-        (task.requests, task.scripts),
+        (Renderers::new(task.requests), task.scripts),
         task.timeout,
         task.places.max(1),
         task.give_up,
