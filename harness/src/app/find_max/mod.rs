@@ -30,6 +30,8 @@ pub struct FindMaxOptions {
     pub objectives: Vec<String>,
     /// Share of bad outcomes that is allowed, such as `1%`.
     pub errors: String,
+    /// Random arrivals.
+    pub poisson: bool,
     /// The lowest rate, the highest, and how closely to search between them.
     pub settings: Settings,
     /// The measured part of a step.
@@ -92,7 +94,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         dir.path().join("find-max.html").display()
     ));
     ended?;
-    shown?;
+    shown.map_err(Failure::after_load)?;
     Ok(document.exit_code)
 }
 

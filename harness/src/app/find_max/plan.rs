@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::FindMaxOptions;
 use crate::app::load::plan::{self, PlanError};
-use crate::app::load::{connect_words, quoted};
+use crate::app::load::{connect_words, quoted, request_words};
 use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
 use crate::load::preflight::most_files;
 use crate::model::{Millis, PhaseId};
@@ -96,13 +96,14 @@ pub(super) fn search(options: &FindMaxOptions) -> Result<Search, SearchError> {
     let settings = options.settings;
     check(&settings)?;
     let mut load = options.load.clone();
-    load.rate = Some(settings.start);
-    if load.timeout.is_empty() {
+    if plan::is_url(&load.target) {
+        // The steps have rates and durations of their own.
+        load.rate = Some(settings.start);
         let ms = (objective.slowest_us() * PATIENCE).div_ceil(1000).max(1000);
-        load.timeout = Millis(ms).to_promql();
+        load.timeout.get_or_insert(Millis(ms).to_promql());
     }
     let mut asked = plan::plan(&load)?;
-    asked.plan.load.arrivals = if load.poisson {
+    asked.plan.load.arrivals = if options.poisson {
         Arrivals::Poisson
     } else {
         Arrivals::Uniform
@@ -300,18 +301,9 @@ fn command(options: &FindMaxOptions) -> String {
         options.step,
         options.warm_up
     ));
-    if plan::is_url(&load.target) {
-        words.push(format!("-m {}", load.method));
-        words.extend(
-            load.headers
-                .iter()
-                .map(|line| format!("-H {}", quoted(line))),
-        );
-        words.extend(load.body.iter().map(|body| format!("-b {}", quoted(body))));
-        words.extend((!load.timeout.is_empty()).then(|| format!("--timeout {}", load.timeout)));
-    }
+    words.extend(request_words(load));
     words.extend(connect_words(&load.connect));
-    words.extend((!load.poisson).then(|| "--uniform".to_owned()));
+    words.extend((!options.poisson).then(|| "--uniform".to_owned()));
     words.extend(load.connections.map(|n| format!("-c {n}")));
     words.extend(load.threads.map(|n| format!("-t {n}")));
     words.extend(load.seed.map(|seed| format!("--seed {seed}")));
