@@ -5,6 +5,7 @@ mod plans;
 mod ran;
 mod server;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -166,6 +167,58 @@ fn each_step_of_a_journey_follows_the_one_before_and_is_counted_on_its_own() {
     let second = RouteId::new("second").unwrap();
     let response = Ledger::merge_histograms(ran.ledger.route(&second), |c| &c.response);
     assert!(response.quantile(0.5).unwrap() < 400_000);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn users_who_think_need_no_descriptor_each() {
+    let timers = || {
+        let files = std::fs::read_dir("/proc/self/fd").unwrap();
+        let links = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+        links
+            .filter(|link| link.ends_with("anon_inode:[timerfd]"))
+            .count()
+    };
+    let server = Server::start(Manner::Prompt);
+    let mut plan = patient(plan_with_a_journey());
+    for route in &mut plan.routes[..2] {
+        route.weight = 0;
+    }
+    plan.journeys[0].steps[1].think = Millis(1500);
+    plan.max_in_flight = 120;
+    let ended = AtomicBool::new(false);
+    let (ran, most) = std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut most = 0;
+            while !ended.load(Ordering::Relaxed) {
+                most = most.max(timers());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            most
+        });
+        let ran = run(&plan, &server.url, Loop::Open, 1, None);
+        ended.store(true, Ordering::Relaxed);
+        (ran, watcher.join().unwrap())
+    });
+    // All 120 think at once. Other tests of this process have timers, too, but few.
+    let thought = of_route(&ran.ledger, "second").completed_total();
+    assert_eq!(thought, 120);
+    assert!((1..80).contains(&most), "{most} timers");
+}
+
+#[test]
+fn users_who_think_are_told_when_the_run_is_stopped() {
+    let server = Server::start(Manner::Prompt);
+    let mut plan = patient(plan_with_a_journey());
+    plan.drain = Millis(3_600_000);
+    plan.journeys[0].steps[1].think = Millis(600_000);
+    let began = Instant::now();
+    let stop = Some(Duration::from_millis(150));
+    let ran = run(&plan, &server.url, Loop::Open, 1, stop);
+    assert!(began.elapsed() < Duration::from_mins(5));
+    let second = of_route(&ran.ledger, "second");
+    assert_eq!(second.not_sent, second.total());
+    assert!(second.why_not_sent[&NotSent::Interrupted] > 0);
 }
 
 #[test]

@@ -10,9 +10,11 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
+use super::alarms::Alarms;
 use super::journey::{rest_unsent, unsent};
 use super::pace::Pace;
 use super::place::{Desk, serve};
+use super::renderers::Renderers;
 use super::shift::Shift;
 use super::source::Source;
 use crate::ledger::{Closed, Recorded, Recorder};
@@ -69,12 +71,13 @@ async fn shift(task: Task) -> io::Result<Report> {
     let lane = task.progress.lane(task.worker);
     let shift = Rc::new(Shift::new(
         task.reach.dial(),
-        (task.requests, task.scripts),
+        (Renderers::new(task.requests), task.scripts),
         task.timeout,
         task.places.max(1),
         task.give_up,
         task.start,
         (task.progress, lane),
+        Alarms::new()?,
         task.source,
         task.recorder,
     ));
@@ -86,14 +89,20 @@ async fn shift(task: Task) -> io::Result<Report> {
             let _ = windows.send((worker, closed));
         }
     }));
+    let bell = tokio::task::spawn_local({
+        let shift = Rc::clone(&shift);
+        async move { shift.alarms.ring().await }
+    });
     let places = give_out(&shift, &pace).await;
     // Whoever waits for an order learns that there will be none.
     shift.desks.borrow().iter().for_each(|desk| desk.wake());
     for place in places {
         place.await.map_err(io::Error::other)?;
     }
-    watchman.abort();
-    let _ = watchman.await;
+    for task in [watchman, bell] {
+        task.abort();
+        let _ = task.await;
+    }
     let now = shift.now();
     shift.found_room(now);
     record_unsent(&shift, now);
@@ -157,7 +166,7 @@ where
     tokio::task::spawn_local(serve(Rc::clone(shift), number, arrival))
 }
 
-/// Looks at deadlines and closes windows, now and then.
+/// Looks at deadlines, tells users who think that the run is over, and closes windows, now and then.
 async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
     let grain = (shift.timeout / 50).clamp(Duration::from_millis(1), Duration::from_millis(20));
     let mut ticks = tokio::time::interval(grain);
@@ -170,6 +179,9 @@ async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
             shift.now()
         };
         shift.desks.borrow().iter().for_each(|desk| desk.watch(now));
+        if shift.over(shift.now()).is_some() {
+            shift.alarms.ring_all();
+        }
         let closed = shift.close();
         if closed.before != told || !closed.is_empty() {
             told = closed.before;
