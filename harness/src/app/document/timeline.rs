@@ -114,8 +114,18 @@ fn words(faults: &Faults) -> Vec<String> {
 }
 
 fn seconds(case: &Case<'_>) -> Vec<SecondInfo> {
+    let rows = &case.ledger.windows;
+    // What an interrupt kept from being sent, perhaps hours of it, is counted in the routes and shows nothing here.
+    let shown = if case.timeline.interrupted {
+        let last = rows.iter().rposition(|row| row.sent > 0);
+        last.map_or(0, |last| {
+            rows.partition_point(|row| row.second <= rows[last].second)
+        })
+    } else {
+        rows.len()
+    };
     let mut by_second: BTreeMap<u64, BTreeMap<usize, Vec<&WindowRow>>> = BTreeMap::new();
-    for row in &case.ledger.windows {
+    for row in &rows[..shown] {
         by_second
             .entry(row.second)
             .or_default()
