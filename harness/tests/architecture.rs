@@ -69,7 +69,7 @@ fn shipped_lines(path: &Path) -> Vec<String> {
     let test_only = ["fixture.rs", "sample.rs", "tests.rs"];
     let name = path.file_name().unwrap().to_str().unwrap();
     let inside = path.strip_prefix(source()).unwrap();
-    let mut folders = inside.components().map(|c| c.as_os_str());
+    let mut folders = inside.components().map(std::path::Component::as_os_str);
     if test_only.contains(&name) || folders.any(|f| f == "fixtures" || f == "tests") {
         return Vec::new();
     }

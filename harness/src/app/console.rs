@@ -16,6 +16,9 @@ struct Colour {
     errors: bool,
 }
 
+/// Columns of what is printed where there is no terminal, or a wider one: longer lines are hard to read.
+const WIDTH: usize = 110;
+
 /// The terminal, or what stands in its place.
 #[derive(Debug, Clone)]
 pub struct Console {
@@ -103,13 +106,12 @@ impl Console {
 
     /// How reports for the terminal should look.
     pub fn style(&self) -> Style {
-        let width = std::env::var("COLUMNS")
-            .ok()
-            .and_then(|c| c.parse().ok())
-            .unwrap_or(110);
+        let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
         Style {
             colour: self.colour.results,
-            width,
+            width: said
+                .or_else(|| terminal_width().map(|width| width.min(WIDTH)))
+                .unwrap_or(WIDTH),
         }
     }
 
@@ -119,4 +121,10 @@ impl Console {
             let _ = writeln!(io::stderr(), "{text}");
         });
     }
+}
+
+/// Columns of the terminal that standard output is, if it is one.
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }

@@ -47,6 +47,15 @@ impl Failure {
         }
     }
 
+    /// The same when load has been sent already: exit code 2 says that none was.
+    #[must_use]
+    pub fn after_load(self) -> Self {
+        Self {
+            code: exit::INTERNAL,
+            ..self
+        }
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         self.code

@@ -52,7 +52,7 @@ pub struct ScenarioInfo {
     pub purpose: String,
     /// File as given.
     pub file: String,
-    /// Text after expansion.
+    /// Text as written.
     pub text: String,
     /// Seed used.
     pub seed: u64,

@@ -95,7 +95,7 @@ fn read(
         }
         return None;
     };
-    let text = expand(&source, root, env, found);
+    expand(&source, root, env, found);
     let shaped = yaml::read::<ScenarioSpec>(&source, root, found)?;
     let mut review = Review {
         source: &source,
@@ -105,7 +105,7 @@ fn read(
     let given = Given {
         files: Files::beside(path),
         overrides: *overrides,
-        text,
+        text: source.text.clone(),
     };
     Some(lower::scenario(&shaped.value, &mut review, given))
 }

@@ -92,7 +92,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         dir.path().join("find-max.html").display()
     ));
     ended?;
-    shown?;
+    shown.map_err(Failure::after_load)?;
     Ok(document.exit_code)
 }
 

@@ -126,7 +126,7 @@ async fn send(
     write_reports(dir, &document)?;
     let page = dir.path().join("report.html");
     console.say(&format!("report: {}", page.display()));
-    shown?;
+    shown.map_err(Failure::after_load)?;
     Ok(document.verdict.exit_code)
 }
 

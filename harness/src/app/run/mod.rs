@@ -208,7 +208,7 @@ fn show(console: &Console, options: &RunOptions, document: &Document) -> Result<
     };
     let text =
         report::render(document, format, console.style()).context("cannot render the report")?;
-    console.print(&text)
+    console.print(&text).map_err(Failure::after_load)
 }
 
 /// `<scenario>-<UTC time>-<process>`: sorts by time, and two runs in one second do not collide.

@@ -3,6 +3,7 @@
 use crate::model::Millis;
 use crate::model::yaml::Path;
 use crate::scenario::files::Files;
+use crate::scenario::plan::secret::credentials;
 use crate::scenario::plan::{ConnectPlan, TargetPlan, TelemetryPlan};
 use crate::scenario::review::Review;
 use crate::scenario::spec::{TargetSpec, TelemetrySpec};
@@ -59,6 +60,12 @@ fn connect(spec: &TargetSpec, files: &Files, path: &Path, review: &mut Review<'_
 
 /// A URL, or the socket of a service on this machine.
 fn place(text: &str, path: &Path, review: &mut Review<'_>) -> String {
+    if credentials(text).is_some() {
+        let message = "a target's URL has no place for a user and a password";
+        review.report(path, message, |d| {
+            d.hint("headers: { authorization: \"Basic ${CREDENTIALS}\" } of each route")
+        });
+    }
     let Some(socket) = text.strip_prefix("unix:") else {
         return url(text, path, review);
     };

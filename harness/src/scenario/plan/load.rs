@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
 use super::journeys::{FeederPlan, Journey};
+use super::secret;
 use crate::model::{Millis, PhaseId, RouteId};
 
 /// More arrivals than a ledger is meant to hold.
@@ -99,7 +100,8 @@ pub struct Route {
     pub method: String,
     /// Path and query template, starting with `/`; holds `{key}`-style placeholders.
     pub path: String,
-    /// Header templates.
+    /// Header templates; those with credentials are written down without them.
+    #[serde(serialize_with = "secret::headers")]
     pub headers: Vec<(String, String)>,
     /// Body template.
     pub body: Option<String>,

@@ -10,6 +10,7 @@ mod faults;
 mod journeys;
 mod load;
 mod objectives;
+pub mod secret;
 mod servers;
 mod shipped;
 mod signals;
@@ -43,7 +44,7 @@ pub struct Plan {
     pub purpose: String,
     /// The scenario file as given on the command line.
     pub file: String,
-    /// The scenario's text after `${VAR}` expansion.
+    /// The scenario's text as it is written: what `${VAR}` stands for may be a secret.
     pub text: String,
     /// Production time is this many times as long as the time of this run; 1 = unscaled.
     pub time_scale: u32,

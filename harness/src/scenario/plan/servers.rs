@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::secret;
 use crate::model::{Engine, Millis};
 
 /// The service under load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TargetPlan {
     /// Base URL; `None` means the local stack's reference service.
+    #[serde(serialize_with = "secret::url")]
     pub url: Option<String>,
     /// Base URL of its fault API; `None` means the stack's, or no faults where `url` is given.
+    #[serde(serialize_with = "secret::url")]
     pub fault_url: Option<String>,
     /// How it is connected to.
     #[serde(default)]
@@ -35,10 +38,13 @@ pub struct TelemetryPlan {
     /// Use the local stack for what has no URL of its own.
     pub stack: bool,
     /// Prometheus, if the scenario names one by URL.
+    #[serde(serialize_with = "secret::url")]
     pub prometheus: Option<String>,
     /// Loki.
+    #[serde(serialize_with = "secret::url")]
     pub loki: Option<String>,
     /// Alertmanager.
+    #[serde(serialize_with = "secret::url")]
     pub alertmanager: Option<String>,
     /// Address at which the harness listens for webhooks, `host:port`; `None` without the stack: no receiver.
     pub webhook_listen: Option<String>,

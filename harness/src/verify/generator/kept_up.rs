@@ -48,18 +48,20 @@ impl Check for KeptUp {
     }
 
     fn judge(&self, case: &Case<'_>) -> Vec<Finding> {
-        let sent = sent_share(case.ledger);
+        let (sent, rate) = if case.timeline.interrupted {
+            let why = "the run was interrupted";
+            let skipped = |subject: &str| META.skipped(subject, why);
+            (skipped("arrivals sent"), skipped("rate achieved"))
+        } else {
+            (sent_share(case.ledger), achieved_rate(case.ledger))
+        };
         // Strain alone is worth a warning. When arrivals were lost it is the likely reason, and weighs as much.
         let weigh = |strain: Finding| match sent.status {
-            Status::Pass => strain.warning(),
+            Status::Pass | Status::Skipped { .. } => strain.warning(),
             _ => strain,
         };
         let strains = strain::findings(case).map(weigh);
-        let delivery = [
-            achieved_rate(case.ledger),
-            schedule_delay(case),
-            sending_time(case.ledger),
-        ];
+        let delivery = [rate, schedule_delay(case), sending_time(case.ledger)];
         let mut findings: Vec<Finding> = interruption(case).into_iter().collect();
         findings.push(sent);
         findings.extend(delivery);
@@ -107,11 +109,14 @@ fn sent_share(ledger: &Ledger) -> Finding {
     };
     let finding = if share.0 < MIN_SENT_SHARE {
         META.undecided("arrivals sent", format!("only {share} of the load was sent"))
-            .hint(format!(
-                "lower the rate, raise the cap of {} in flight ({} waited for a place), or give sloproof more cores",
-                facts.max_in_flight,
-                words::count(facts.waited_for_place, "arrival")
-            ))
+            .hint(match facts.waited_for_place {
+                0 => "lower the rate, or give sloproof more cores".to_owned(),
+                waited => format!(
+                    "lower the rate, raise the cap of {} in flight ({} waited for a place), or give sloproof more cores",
+                    facts.max_in_flight,
+                    words::count(waited, "arrival")
+                ),
+            })
     } else {
         META.pass("arrivals sent", format!("{share} of the load was sent"))
     };
