@@ -244,6 +244,39 @@ spec:
 }
 
 #[test]
+fn users_who_think_leave_places_for_others() {
+    let url = serve(Manner::Status(200));
+    // At 150/s, 150 users think at once.
+    let scenario = format!(
+        "apiVersion: sloproof.dev/v1
+kind: Scenario
+metadata: {{ name: shop, purpose: a journey }}
+spec:
+  target: {{ url: {url} }}
+  telemetry: {{}}
+  load:
+    maxInFlight: 64
+    journeys:
+      - name: buyer
+        steps:
+          - {{ name: look, request: GET /look }}
+          - {{ name: order, request: POST /order, thinkTime: 1s }}
+    phases:
+      - {{ name: steady, duration: 1h, rate: 1/s }}
+",
+        url = url.trim_end_matches('/')
+    );
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("shop.yaml");
+    std::fs::write(&file, scenario).unwrap();
+    let args = format!("{SHORT} -o p90<100ms --start 150 --limit 150");
+    let (run, _, _folder) = measured(file.to_str().unwrap(), &args, "at_least_limit", |_| {});
+    let plan: Value = read(&run.join("steps/01/plan.json")).parse().unwrap();
+    // Twice 150/s × (2 × 100 ms + 1 s).
+    assert_eq!(plan["load"]["max_in_flight"], 360);
+}
+
+#[test]
 fn what_was_measured_before_an_interrupt_is_kept_and_told() {
     let url = serve(Manner::Status(200));
     let folder = tempfile::tempdir().unwrap();

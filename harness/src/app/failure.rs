@@ -47,6 +47,14 @@ impl Failure {
         }
     }
 
+    /// The error itself, if it is of this type.
+    pub(super) fn cause<E>(&self) -> Option<&E>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        self.error.downcast_ref()
+    }
+
     /// The same when load has been sent already: exit code 2 says that none was.
     #[must_use]
     pub fn after_load(self) -> Self {

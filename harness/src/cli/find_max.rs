@@ -1,6 +1,8 @@
 //! `sloproof find-max`.
 
 use super::connect::Connect;
+use super::load::OF_A_URL;
+use super::quantity;
 use crate::app::find_max::{FindMaxOptions, Settings};
 use crate::app::load::LoadOptions;
 use crate::model::Ratio;
@@ -68,6 +70,7 @@ pub(super) struct Args {
         long,
         value_name = "TIME",
         default_value = "5s",
+        value_parser = quantity::duration,
         help_heading = "Search"
     )]
     step_duration: String,
@@ -76,26 +79,27 @@ pub(super) struct Args {
         long,
         value_name = "TIME",
         default_value = "1s",
+        value_parser = quantity::duration,
         help_heading = "Search"
     )]
     warm_up: String,
-    /// Requests in flight at once, at most; by default twice what the objective needs at each rate
+    /// Requests in flight and users who think at once, at most; by default twice what the objective needs at each rate
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     connections: Option<u32>,
     /// Threads that send; by default as many as the rate asks for
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// An answer after this time counts as timed out; by default 4 times the longest bound, 1s at least
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = quantity::duration, help_heading = OF_A_URL)]
     timeout: Option<String>,
-    /// The method
-    #[arg(short, long, default_value = "GET")]
-    method: String,
+    /// The method; GET if not said
+    #[arg(short, long, help_heading = OF_A_URL)]
+    method: Option<String>,
     /// A header, `name: value`; may be given again
-    #[arg(short = 'H', long, value_name = "LINE")]
+    #[arg(short = 'H', long, value_name = "LINE", help_heading = OF_A_URL)]
     header: Vec<String>,
     /// The body
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", help_heading = OF_A_URL)]
     body: Option<String>,
     #[command(flatten)]
     connect: Connect,
@@ -118,22 +122,23 @@ impl Args {
             load: LoadOptions {
                 target: self.target,
                 connections: self.connections,
-                duration: self.step_duration.clone(),
+                duration: None,
                 rate: None,
                 threads: self.threads.map(usize::from),
-                timeout: self.timeout.unwrap_or_default(),
+                timeout: self.timeout,
                 method: self.method,
                 headers: self.header,
                 body: self.body,
                 connect: self.connect.plan(),
                 target_version: None,
-                poisson: !self.uniform,
+                poisson: false,
                 seed: self.seed,
                 out: self.out.out,
                 json: self.json,
             },
             objectives: self.objective,
             errors: self.errors,
+            poisson: !self.uniform,
             settings: Settings {
                 start: self.start,
                 limit: self.limit,

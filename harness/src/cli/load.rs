@@ -1,6 +1,7 @@
 //! `sloproof load`.
 
 use super::connect::Connect;
+use super::quantity;
 use crate::app::load::LoadOptions;
 
 const EXAMPLES: &str = "Examples:
@@ -11,7 +12,19 @@ const EXAMPLES: &str = "Examples:
 
 With a rate, requests go out on time whatever the service does, and waiting
 counts. Without one the service sets the pace, as with wrk: good for capacity,
-useless for latency, and every output says so.";
+useless for latency, and every output says so. Statuses 200 to 399 are good; a
+scenario's routes say what they expect.
+
+Exit codes:
+    0  every request was answered as expected
+    1  a request went wrong: unexpected status, time-out, broken, never sent
+    2  wrong usage, bad input, or a service out of reach; nothing was sent
+    3  invalid: the load was not delivered as planned, or too little of it
+   70  internal error, or a disk that filled up
+  130  interrupted; a partial report was written";
+
+/// What a scenario says itself.
+pub(super) const OF_A_URL: &str = "Load of a URL (a scenario says these itself)";
 
 /// Send load and show what came back; no telemetry is asked, no objective judged
 #[derive(Debug, clap::Args)]
@@ -22,26 +35,26 @@ pub(super) struct Args {
     /// Requests in flight at once, at most; in a closed loop, exactly
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     connections: Option<u32>,
-    /// How long
-    #[arg(short, long, value_name = "TIME", default_value = "10s")]
-    duration: String,
     /// Requests per second; without it a closed loop
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = quantity::rate, help_heading = OF_A_URL)]
     rate: Option<f64>,
+    /// How long; 10s if not said
+    #[arg(short, long, value_name = "TIME", value_parser = quantity::duration, help_heading = OF_A_URL)]
+    duration: Option<String>,
     /// Threads that send; by default as many as the rate asks for
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// An answer after this time counts as timed out
-    #[arg(long, value_name = "TIME", default_value = "5s")]
-    timeout: String,
-    /// The method
-    #[arg(short, long, default_value = "GET")]
-    method: String,
+    /// An answer after this time counts as timed out; 5s if not said
+    #[arg(long, value_name = "TIME", value_parser = quantity::duration, help_heading = OF_A_URL)]
+    timeout: Option<String>,
+    /// The method; GET if not said
+    #[arg(short, long, help_heading = OF_A_URL)]
+    method: Option<String>,
     /// A header, `name: value`; may be given again
-    #[arg(short = 'H', long, value_name = "LINE")]
+    #[arg(short = 'H', long, value_name = "LINE", help_heading = OF_A_URL)]
     header: Vec<String>,
     /// The body
-    #[arg(short, long, value_name = "TEXT")]
+    #[arg(short, long, value_name = "TEXT", help_heading = OF_A_URL)]
     body: Option<String>,
     #[command(flatten)]
     connect: Connect,
@@ -49,7 +62,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "TEXT")]
     target_version: Option<String>,
     /// Send at random times (Poisson) rather than evenly
-    #[arg(long, requires = "rate")]
+    #[arg(long, requires = "rate", help_heading = OF_A_URL)]
     poisson: bool,
     /// Fix what is random; 1, or the scenario's own, if not said
     #[arg(long, value_name = "N")]

@@ -9,6 +9,7 @@ mod find_max;
 mod load;
 mod man;
 mod out;
+mod quantity;
 mod report;
 mod run;
 mod schema;

@@ -194,7 +194,11 @@ impl FromStr for Ratio {
                 meant => (None, meant),
             },
         };
-        let in_percent = |n: f64| format!("{}%", if n <= 1.0 { n * 100.0 } else { n });
+        let in_percent = |n: f64| match n {
+            1.0 => "1% or 100%".to_owned(),
+            ..1.0 => format!("{}%", n * 100.0),
+            _ => format!("{n}%"),
+        };
         percent.map(|n| Self(n / 100.0)).ok_or_else(|| RatioError {
             text: text.to_owned(),
             meant: meant.map(in_percent),
@@ -255,6 +259,7 @@ mod tests {
             said("0.05"),
             "`0.05` is not a share; write it in percent, such as 5%"
         );
+        assert!(said("1").ends_with("such as 1% or 100%"));
         for text in ["", "%", "-1%", "NaN%", "inf", "five"] {
             assert!(said(text).ends_with("such as 15%"), "{text}");
         }

@@ -158,6 +158,22 @@ impl Fixture {
         self
     }
 
+    /// Adds `n` arrivals that were given up at this age.
+    pub(crate) fn timed_out(self, route: &str, phase: &str, n: u64, age_us: u64) -> Self {
+        let outcomes = OutcomeCounts {
+            timed_out: n,
+            ..OutcomeCounts::default()
+        };
+        let mut fixture = self.unfinished(route, phase, &outcomes);
+        let cell = fixture.cell(route, phase);
+        for _ in 0..n {
+            cell.response.record(age_us);
+            cell.censored.record(age_us);
+            cell.delay.record(50);
+        }
+        fixture
+    }
+
     /// Adds arrivals without a whole response; only `not_sent` ones were never sent.
     pub(crate) fn unfinished(mut self, route: &str, phase: &str, outcomes: &OutcomeCounts) -> Self {
         let cell = self.cell(route, phase);

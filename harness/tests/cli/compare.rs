@@ -119,7 +119,7 @@ fn a_slower_run_is_told_and_fails_only_at_a_gate() {
     let place = recorded().runs();
     let text = stdout(&place.sloproof("compare slow fast").code(0));
     assert!(
-        text.starts_with("SLOWER  ") && text.contains("✖ slower"),
+        text.starts_with("WORSE  ") && text.contains("✖ slower"),
         "{text}"
     );
     assert!(text.contains("--gate makes it exit code 1"), "{text}");
@@ -131,6 +131,34 @@ fn a_slower_run_is_told_and_fails_only_at_a_gate() {
     let faster = json(&place, "fast slow --gate", 0);
     assert_eq!(faster["rows"][0]["change"], "improvement");
     json(&place, "fast other --gate --tolerance 50%", 0);
+}
+
+#[test]
+fn a_greater_share_of_errors_fails_at_a_gate_although_nothing_is_slower() {
+    let place = recorded().with_other("ledger.json", |ledger| {
+        for cell in ledger["cells"].as_array_mut().unwrap() {
+            let all = cell["outcomes"]["completed"]["200"].as_u64().unwrap();
+            cell["outcomes"]["completed"] = serde_json::json!({ "200": all - 30, "500": 30 });
+            cell["good"] = (all - 30).into();
+        }
+    });
+    let told = json(&place, "other fast --gate", 1);
+    assert_eq!(told["outcome"], "regression");
+    let bad = &told["bad"][0];
+    assert_eq!(
+        (&bad["route"], &bad["change"], &bad["baseline"]),
+        (&"request".into(), &"regression".into(), &0.0.into())
+    );
+    assert_eq!(told["rows"][0]["change"], "same");
+    let text = stdout(&place.sloproof("compare other fast").code(0));
+    assert!(
+        text.starts_with("WORSE  ") && text.contains("✖ worse"),
+        "{text}"
+    );
+    assert_eq!(
+        json(&place, "fast other --gate", 0)["bad"][0]["change"],
+        "improvement"
+    );
 }
 
 #[test]

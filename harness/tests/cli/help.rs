@@ -41,7 +41,7 @@ Commands:
   check        Check scenarios and all they name; nothing is started
   verify       Judge a run directory again, offline: same input, same findings
   report       Render the report of a run directory
-  compare      Hold a run against a baseline, percentile by percentile
+  compare      Hold a run against a baseline: percentiles, and shares of bad outcomes
   explain      Say what a check proves or a lint finds, and what to do
   load         Send load and show what came back; no telemetry is asked, no objective judged
   find-max     Find the highest rate at which an objective holds

@@ -1,9 +1,11 @@
 //! `sloproof compare`: a run against an earlier one, where the two can be compared at all.
 
+mod bad;
 mod refusal;
 mod rows;
 mod table;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -13,12 +15,18 @@ use super::judgement::Record;
 use super::run_dir::RunDir;
 use super::{Console, Failure};
 use crate::gate::exit;
+use crate::ledger::Ledger;
 use crate::model::Ratio;
+use crate::scenario::Plan;
+use bad::{BadShare, bad_shares};
 use refusal::{Refusal, refusals};
 use rows::{Change, Row, rows};
 
 /// Version of the JSON.
 const COMPARISON_SCHEMA_VERSION: u32 = 1;
+
+/// What to do about what is not known.
+const LOST: &str = "measure longer, or raise the time-out where it lies among time-outs";
 
 /// What to compare.
 #[derive(Debug, Clone)]
@@ -27,7 +35,7 @@ pub struct CompareOptions {
     pub run: PathBuf,
     /// The run directory that it is held against.
     pub baseline: PathBuf,
-    /// Exit with 1 on a regression.
+    /// Exit with 1 on a regression, and with 3 if something can no longer be compared.
     pub gate: bool,
     /// Least tolerance, as a share of the baseline.
     pub tolerance: Ratio,
@@ -41,8 +49,13 @@ pub struct CompareOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome {
+    /// Nothing is worse.
     Same,
+    /// Something is worse.
     Regression,
+    /// Nothing is known to be worse, but something that the baseline knew is not known any more.
+    Incomplete,
+    /// The two cannot be compared.
     Refused,
 }
 
@@ -50,8 +63,33 @@ impl Outcome {
     fn title(self) -> &'static str {
         match self {
             Self::Same => "SAME",
-            Self::Regression => "SLOWER",
+            Self::Regression => "WORSE",
+            Self::Incomplete => "INCOMPLETE",
             Self::Refused => "REFUSED",
+        }
+    }
+}
+
+/// What of a run is compared.
+#[derive(Debug, Clone, Copy)]
+struct Run<'a> {
+    plan: &'a Plan,
+    ledger: &'a Ledger,
+}
+
+impl<'a> Run<'a> {
+    fn of(record: &'a Record) -> Self {
+        Self {
+            plan: &record.plan,
+            ledger: &record.ledger,
+        }
+    }
+
+    #[cfg(test)]
+    fn of_fixture(fixture: &'a crate::verify::fixture::Fixture) -> Self {
+        Self {
+            plan: &fixture.plan,
+            ledger: &fixture.ledger,
         }
     }
 }
@@ -64,45 +102,79 @@ struct Comparison {
     outcome: Outcome,
     gate: bool,
     refused: Vec<Refusal>,
+    /// What the baseline knew and the current run does not.
+    not_compared: usize,
     rows: Vec<Row>,
+    bad: Vec<BadShare>,
 }
 
 impl Comparison {
     fn of(current: &Record, baseline: &Record, options: &CompareOptions) -> Self {
-        let mut refused = refusals(current, baseline, options.allow_unknown_version);
-        let mut compared = Vec::new();
-        if refused.is_empty() {
-            compared = rows(current, baseline, options.tolerance.0);
-            refused.extend(nothing_to_compare(&compared));
-        }
-        let slower = compared.iter().any(|row| row.change == Change::Regression);
-        Self {
+        let refused = refusals(current, baseline, options.allow_unknown_version);
+        let mut comparison = Self {
             schema_version: COMPARISON_SCHEMA_VERSION,
             current: current.manifest.run_id.clone(),
             baseline: baseline.manifest.run_id.clone(),
-            outcome: match slower {
-                _ if !refused.is_empty() => Outcome::Refused,
-                true => Outcome::Regression,
-                false => Outcome::Same,
-            },
+            outcome: Outcome::Refused,
             gate: options.gate,
             refused,
-            rows: compared,
+            not_compared: 0,
+            rows: vec![],
+            bad: vec![],
+        };
+        if comparison.refused.is_empty() {
+            comparison.compare(&Run::of(current), &Run::of(baseline), options.tolerance.0);
         }
+        comparison
+    }
+
+    fn compare(&mut self, current: &Run<'_>, baseline: &Run<'_>, tolerance: f64) {
+        self.rows = rows(current, baseline, tolerance);
+        self.bad = bad_shares(current, baseline, tolerance);
+        self.not_compared = self.rows.iter().filter(|row| row.is_lost()).count()
+            + self.bad.iter().filter(|share| share.is_lost()).count();
+        self.outcome = if self.count(Change::Regression) > 0 {
+            Outcome::Regression
+        } else if let Some(refusal) = nothing_to_compare(&self.rows) {
+            self.refused.push(refusal);
+            Outcome::Refused
+        } else if self.not_compared > 0 {
+            Outcome::Incomplete
+        } else {
+            Outcome::Same
+        };
+    }
+
+    fn changes(&self) -> impl Iterator<Item = Change> {
+        let rows = self.rows.iter().map(|row| row.change);
+        rows.chain(self.bad.iter().map(|share| share.change))
+    }
+
+    fn count(&self, change: Change) -> usize {
+        self.changes().filter(|other| *other == change).count()
     }
 
     fn sentence(&self) -> String {
-        let of = |change| self.rows.iter().filter(|row| row.change == change).count();
-        let (slower, faster) = (of(Change::Regression), of(Change::Improvement));
-        let known = self.rows.len() - of(Change::Unknown);
-        let what = format!(
-            "Of {known} percentiles {slower} are slower and {faster} faster than the tolerance allows."
+        let (worse, better) = (
+            self.count(Change::Regression),
+            self.count(Change::Improvement),
         );
+        let known = self.changes().count() - self.count(Change::Unknown);
+        let mut text = format!(
+            "Of {known} percentiles and shares of bad outcomes {worse} are worse and {better} better than the \
+             tolerance allows."
+        );
+        if self.not_compared > 0 {
+            let _ = write!(
+                text,
+                " {} that the baseline knew could not be compared: {LOST}.",
+                self.not_compared
+            );
+        }
         match (self.outcome, self.gate) {
-            (Outcome::Regression, false) => {
-                format!("{what} Told only; --gate makes it exit code 1.")
-            }
-            _ => what,
+            (Outcome::Regression, false) => text + " Told only; --gate makes it exit code 1.",
+            (Outcome::Incomplete, false) => text + " Told only; --gate makes it exit code 3.",
+            _ => text,
         }
     }
 
@@ -110,23 +182,25 @@ impl Comparison {
         match self.outcome {
             Outcome::Refused => exit::INVALID,
             Outcome::Regression if self.gate => exit::FAIL,
-            Outcome::Regression | Outcome::Same => exit::PASS,
+            // Unknown is not pass.
+            Outcome::Incomplete if self.gate => exit::INVALID,
+            Outcome::Regression | Outcome::Incomplete | Outcome::Same => exit::PASS,
         }
     }
 }
 
 /// Without one percentile on both sides there is no comparison, and that is not the same as no difference.
 fn nothing_to_compare(rows: &[Row]) -> Option<Refusal> {
-    let known = |pick: fn(&Row) -> Option<f64>| {
-        let n = rows.iter().filter(|row| pick(row).is_some()).count();
+    let known = |pick: fn(&Row) -> bool| {
+        let n = rows.iter().filter(|row| pick(row)).count();
         format!("{n} of {} percentiles", rows.len())
     };
     let none = rows.iter().all(|row| row.change == Change::Unknown);
     none.then(|| Refusal {
         about: "samples",
-        current: known(|row| row.current_ms),
-        baseline: known(|row| row.baseline_ms),
-        remedy: "measure longer: a percentile p takes 10/(1−p) samples, 200 for p95".to_owned(),
+        current: known(|row| row.current_ms.is_some() && !row.current_at_least),
+        baseline: known(|row| row.baseline_ms.is_some() && !row.baseline_at_least),
+        remedy: format!("{LOST}; a percentile p takes 10/(1−p) samples, 200 for p95"),
     })
 }
 
@@ -142,4 +216,79 @@ pub fn compare(console: &Console, options: &CompareOptions) -> Result<u8, Failur
     };
     console.print(&text)?;
     Ok(comparison.exit_code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::fixture::Fixture;
+
+    /// 1,000 requests of each route, of which so many of `get` timed out after a second.
+    fn run(timed_out: u64, us: u64) -> Fixture {
+        Fixture::new()
+            .completed("put", "outage", 204, 1000, us)
+            .completed("get", "outage", 200, 1000 - timed_out, us)
+            .timed_out("get", "outage", timed_out, 1_000_000)
+    }
+
+    fn compared(current: &Fixture, baseline: &Fixture, gate: bool) -> Comparison {
+        let mut comparison = Comparison {
+            schema_version: COMPARISON_SCHEMA_VERSION,
+            current: "new".into(),
+            baseline: "old".into(),
+            outcome: Outcome::Refused,
+            gate,
+            refused: vec![],
+            not_compared: 0,
+            rows: vec![],
+            bad: vec![],
+        };
+        comparison.compare(&Run::of_fixture(current), &Run::of_fixture(baseline), 0.05);
+        comparison
+    }
+
+    #[test]
+    fn a_gate_stays_shut_when_a_percentile_has_come_to_lie_among_time_outs() {
+        let told = compared(&run(80, 2000), &run(0, 2000), true);
+        assert_eq!((told.outcome, told.exit_code()), (Outcome::Regression, 1));
+        let text = table::text(&told);
+        let line = |of: &str| text.lines().find(|line| line.contains(of)).unwrap();
+        for part in ["get", "≥ 1000.", "≥ +998.", "✖ slower"] {
+            assert!(line(" p95 ").contains(part), "{text}");
+        }
+        for part in ["get", "8 %", "+8.00 pp", "✖ worse"] {
+            assert!(line(" bad ").contains(part), "{text}");
+        }
+        assert!(
+            text.contains("Of 10 percentiles and shares of bad outcomes 3 are worse"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn fast_errors_are_worse_although_no_percentile_is() {
+        let errors = run(0, 2000).completed("put", "outage", 500, 30, 100);
+        let told = compared(&errors, &run(0, 2000), true);
+        assert_eq!(told.count(Change::Regression), 1);
+        assert_eq!(told.bad[1].change, Change::Regression);
+        assert_eq!(told.exit_code(), 1);
+    }
+
+    #[test]
+    fn what_can_no_longer_be_compared_is_counted_and_passes_no_gate() {
+        // Time-outs on both sides, as many, but now a little more than 1 %.
+        let told = compared(&run(12, 990_000), &run(9, 990_000), true);
+        assert_eq!((told.outcome, told.exit_code()), (Outcome::Incomplete, 3));
+        assert_eq!(told.not_compared, 1);
+        let text = table::text(&told);
+        assert!(text.starts_with("INCOMPLETE  new"), "{text}");
+        assert!(text.contains("? among time-outs"), "{text}");
+        assert!(
+            text.contains("1 that the baseline knew could not be compared"),
+            "{text}"
+        );
+        let told = compared(&run(12, 990_000), &run(9, 990_000), false);
+        assert_eq!(told.exit_code(), 0);
+        assert!(table::text(&told).contains("--gate makes it exit code 3"));
+    }
 }

@@ -1,6 +1,7 @@
 //! `sloproof find-max`: the highest rate at which an objective holds.
 
 mod plan;
+mod ports;
 mod probe;
 mod step;
 
@@ -30,6 +31,8 @@ pub struct FindMaxOptions {
     pub objectives: Vec<String>,
     /// Share of bad outcomes that is allowed, such as `1%`.
     pub errors: String,
+    /// Random arrivals.
+    pub poisson: bool,
     /// The lowest rate, the highest, and how closely to search between them.
     pub settings: Settings,
     /// The measured part of a step.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::FindMaxOptions;
 use crate::app::load::plan::{self, PlanError};
-use crate::app::load::{connect_words, quoted};
+use crate::app::load::{connect_words, quoted, request_words};
 use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings, objective};
 use crate::load::preflight::most_files;
 use crate::model::{Millis, PhaseId};
@@ -19,7 +19,7 @@ const LONGEST: Millis = Millis(60_000);
 /// A measured part is planned for this much more than the samples that are needed.
 const SPARE: f64 = 1.1;
 
-/// Places in flight, at least and at most; a host has some 28,000 ports to one address.
+/// Places in flight, at least, and at most unless a scenario has more; a host has some 28,000 ports to one address.
 const PLACES: (u32, u32) = (64, 20_000);
 
 /// File descriptors that the process needs for itself.
@@ -107,13 +107,14 @@ pub(super) fn search(options: &FindMaxOptions) -> Result<Search, SearchError> {
     let settings = options.settings;
     check(&settings)?;
     let mut load = options.load.clone();
-    load.rate = Some(settings.start);
-    if load.timeout.is_empty() {
+    if plan::is_url(&load.target) {
+        // The steps have rates and durations of their own.
+        load.rate = Some(settings.start);
         let ms = (objective.slowest_us() * PATIENCE).div_ceil(1000).max(1000);
-        load.timeout = Millis(ms).to_promql();
+        load.timeout.get_or_insert(Millis(ms).to_promql());
     }
     let mut asked = plan::plan(&load)?;
-    asked.plan.load.arrivals = if load.poisson {
+    asked.plan.load.arrivals = if options.poisson {
         Arrivals::Poisson
     } else {
         Arrivals::Uniform
@@ -257,14 +258,23 @@ impl Search {
         )
     }
 
-    /// Places in flight at a rate. By Little's law a service whose requests take L on average has rate × L of them
-    /// under way; with twice as many as the longest bound L asks for, arrivals wait for a place only when the
-    /// service is far slower than the objective allows.
+    /// Places in flight at a rate: what `-c` says, or as many as the objective needs, and not fewer than the scenario
+    /// has.
+    ///
+    /// By Little's law, arrivals that stay for S on average are rate × S at once. One of a route stays for its request,
+    /// one of a journey for all its requests and for the thinking between them. With twice as many places as that is
+    /// with every request as long as the longest bound, arrivals wait for a place only when the service is far slower
+    /// than the objective allows.
     fn places(&self, rate: f64) -> u32 {
-        let little = 2.0 * rate * self.objective.slowest_us() as f64 / 1e6;
+        let load = &self.plan.load;
+        let requests = load.requests_per_arrival() * self.objective.slowest_us() as f64 / 1e6;
+        let stays = requests + load.thinking_per_arrival().as_secs_f64();
+        let little = (2.0 * rate * stays).ceil() as u32;
         self.places.unwrap_or_else(|| {
-            let most = u64::from(PLACES.1).min(most_files().saturating_sub(OWN_FILES));
-            (little.ceil() as u32).clamp(PLACES.0, (most as u32).max(PLACES.0))
+            let files = most_files().saturating_sub(OWN_FILES);
+            let files = u32::try_from(files).unwrap_or(u32::MAX);
+            let wanted = little.min(PLACES.1).max(load.max_in_flight);
+            wanted.min(files).max(PLACES.0)
         })
     }
 
@@ -327,20 +337,100 @@ fn command(options: &FindMaxOptions) -> String {
         options.step,
         options.warm_up
     ));
-    if plan::is_url(&load.target) {
-        words.push(format!("-m {}", load.method));
-        words.extend(
-            load.headers
-                .iter()
-                .map(|line| format!("-H {}", quoted(line))),
-        );
-        words.extend(load.body.iter().map(|body| format!("-b {}", quoted(body))));
-        words.extend((!load.timeout.is_empty()).then(|| format!("--timeout {}", load.timeout)));
-    }
+    words.extend(request_words(load));
     words.extend(connect_words(&load.connect));
-    words.extend((!load.poisson).then(|| "--uniform".to_owned()));
+    words.extend((!options.poisson).then(|| "--uniform".to_owned()));
     words.extend(load.connections.map(|n| format!("-c {n}")));
     words.extend(load.threads.map(|n| format!("-t {n}")));
     words.extend(load.seed.map(|seed| format!("--seed {seed}")));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::load::{ConnectPlan, LoadOptions};
+
+    /// Of what stands under `load:`, with a bound of 100 ms.
+    fn of_scenario(load: &str, connections: Option<u32>) -> Search {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("shop.yaml");
+        let text = format!(
+            "apiVersion: sloproof.dev/v1
+kind: Scenario
+metadata: {{ name: shop, purpose: places }}
+spec:
+  target: {{ url: http://127.0.0.1:1 }}
+  telemetry: {{}}
+  load:
+    phases: [{{ name: steady, duration: 1m, rate: 1/s }}]
+{load}"
+        );
+        std::fs::write(&file, text).unwrap();
+        search(&FindMaxOptions {
+            load: LoadOptions {
+                target: file.display().to_string(),
+                connections,
+                duration: None,
+                rate: None,
+                threads: None,
+                timeout: None,
+                method: None,
+                headers: vec![],
+                body: None,
+                connect: ConnectPlan::default(),
+                target_version: None,
+                poisson: false,
+                seed: None,
+                out: folder.path().into(),
+                json: false,
+            },
+            objectives: vec!["p99 < 100ms".into()],
+            errors: "1%".into(),
+            poisson: true,
+            settings: Settings {
+                start: 100.0,
+                limit: 100_000.0,
+                precision: 0.05,
+                repeats: 1,
+                retries: 0,
+            },
+            step: "5s".into(),
+            warm_up: "1s".into(),
+        })
+        .unwrap()
+    }
+
+    const BUYER: &str = "    journeys:
+      - name: buyer
+        steps:
+          - { name: look, request: GET /look }
+          - { name: order, request: POST /order, thinkTime: 2s }
+          - { name: pay, request: POST /pay, thinkTime: 1s }
+";
+
+    #[test]
+    fn whoever_thinks_keeps_his_place_and_needs_it_for_every_step() {
+        let routes =
+            "    maxInFlight: 1\n    routes: [{ name: cart, request: GET /cart, weight: 1 }]\n";
+        assert_eq!(of_scenario(routes, None).places(1000.0), 200);
+        let journey = format!("    maxInFlight: 100\n    drain: 10s\n{BUYER}");
+        // Twice 1000/s × (3 × 0.1 s + 3 s).
+        assert_eq!(of_scenario(&journey, None).places(1000.0), 6600);
+        // Half the arrivals are users of the journey: twice 1000/s × (2 × 0.1 s + 1.5 s).
+        let both = format!("{routes}    drain: 10s\n{BUYER}").replace(": 1\n", ": 100\n");
+        assert_eq!(of_scenario(&both, None).places(1000.0), 3400);
+    }
+
+    #[test]
+    fn a_scenario_has_at_least_the_places_that_it_names_unless_the_command_line_does() {
+        let load = "    maxInFlight: 700\n    routes: [{ name: cart, request: GET /cart }]\n";
+        assert_eq!(of_scenario(load, None).places(1000.0), 700);
+        assert_eq!(of_scenario(load, None).places(10_000.0), 2000);
+        assert_eq!(of_scenario(load, Some(16)).places(10_000.0), 16);
+        assert_eq!(
+            of_scenario(load, Some(16)).at(1000.0, 1).load.max_in_flight,
+            16
+        );
+    }
 }

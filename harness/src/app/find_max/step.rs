@@ -1,14 +1,17 @@
 //! One step: a short open-loop load at one rate, recorded and judged like any other.
 
 use super::plan::Search;
+use super::ports;
 use crate::app::document::percentiles::{censored, millis, percentiles};
 use crate::app::interrupt::Interrupt;
 use crate::app::run::drive::{Site, drive};
 use crate::app::run_dir::RunDir;
 use crate::app::{Console, Failure};
 use crate::capacity::{Delivery, Judged, Judgement, Purpose, judge};
+use crate::ledger::book::LEDGER_SCHEMA_VERSION;
 use crate::ledger::{Cell, GeneratorFacts, Ledger};
 use crate::load::Loop;
+use crate::load::preflight::PreflightError;
 use crate::model::{EvidenceSet, Millis, Ratio, Timeline};
 use crate::report::capacity::StepInfo;
 use crate::scenario::Plan;
@@ -50,7 +53,14 @@ pub(super) async fn step(
     // Where lines are not rewritten, one for each step is enough.
     let quiet = Console::from_environment(true, None);
     let shown = if console.is_live() { console } else { &quiet };
-    let driven = drive(shown, &plan, &site, None, &own, interrupt).await?;
+    let driven = ports::when_free(console, interrupt, ports::A_MINUTE, async || {
+        drive(shown, &plan, &site, None, &own, interrupt).await
+    })
+    .await;
+    let driven = match driven {
+        Ok(driven) => driven,
+        Err(failure) => return not_begun(plan, failure, number, interrupt),
+    };
     if let Some(error) = driven.write_error {
         return Err(Failure::internal(error));
     }
@@ -60,6 +70,42 @@ pub(super) async fn step(
     Ok(Made {
         plan,
         ledger: driven.ledger,
+        judgement,
+    })
+}
+
+/// A step for which this machine has no room says nothing about the service, and does not end the search: what the other
+/// steps proved stands. The first one has nothing before it, and its failure is the command's.
+fn not_begun(
+    plan: Plan,
+    failure: Failure,
+    number: u32,
+    interrupt: &Interrupt,
+) -> Result<Made, Failure> {
+    let why = match failure.cause::<PreflightError>() {
+        Some(limit) if number > 1 || interrupt.is_set() => format!("not begun: {limit}"),
+        _ => return Err(failure),
+    };
+    let ledger = Ledger {
+        schema_version: LEDGER_SCHEMA_VERSION,
+        cells: vec![],
+        windows: vec![],
+        slowest: vec![],
+        failed: vec![],
+        generator: GeneratorFacts {
+            planned_duration: plan.load.duration(),
+            max_in_flight: plan.load.max_in_flight,
+            ..GeneratorFacts::default()
+        },
+        watch: vec![],
+    };
+    let judgement = Judgement {
+        judged: Judged::Invalid,
+        why,
+    };
+    Ok(Made {
+        plan,
+        ledger,
         judgement,
     })
 }
@@ -136,6 +182,44 @@ impl Made {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verify::fixture::Fixture;
+
+    fn want_of_ports() -> Failure {
+        Failure::usage(PreflightError::Ports {
+            free: 10,
+            range: 28_232,
+            used: 28_222,
+            target: "127.0.0.1:80".parse().unwrap(),
+            connections: 10_240,
+        })
+    }
+
+    #[test]
+    fn a_step_for_which_there_are_no_ports_is_not_valid_and_does_not_end_the_search() {
+        let plan = || Fixture::new().plan;
+        let made = not_begun(plan(), want_of_ports(), 7, &Interrupt::default()).unwrap();
+        let info = made.info(7, 51_200.0, Purpose::Climb);
+        assert_eq!((info.judged, info.achieved), (Judged::Invalid, 0.0));
+        assert_eq!((info.bad_share, info.response.count), (None, 0));
+        assert!(
+            info.why.starts_with("not begun: 10 local ports are free"),
+            "{}",
+            info.why
+        );
+        // The document can be read again.
+        let json = serde_json::to_string(&info).unwrap();
+        assert_eq!(serde_json::from_str::<StepInfo>(&json).unwrap(), info);
+    }
+
+    #[test]
+    fn before_any_step_a_want_of_ports_is_the_commands_end() {
+        let plan = || Fixture::new().plan;
+        let ended = not_begun(plan(), want_of_ports(), 1, &Interrupt::default());
+        assert_eq!(ended.err().map(|failure| failure.code()), Some(2));
+        let other = Failure::internal(anyhow::anyhow!("another"));
+        let ended = not_begun(plan(), other, 7, &Interrupt::default());
+        assert_eq!(ended.err().map(|failure| failure.code()), Some(70));
+    }
 
     #[test]
     fn the_generators_threads_are_busy_when_they_do_more_than_wait() {

@@ -21,6 +21,7 @@ use crate::model::{EvidenceSet, Timeline};
 use crate::report::{self, Format};
 use crate::scenario::Plan;
 pub use crate::scenario::plan::ConnectPlan;
+use crate::scenario::plan::secret;
 use plan::Asked;
 
 /// What to send, as typed.
@@ -30,16 +31,16 @@ pub struct LoadOptions {
     pub target: String,
     /// Requests in flight at once; for a URL 64 if not said, for a scenario its own.
     pub connections: Option<u32>,
-    /// How long; of a URL's load only.
-    pub duration: String,
+    /// How long; of a URL's load only, 10 s if not said.
+    pub duration: Option<String>,
     /// Requests per second; `None` is a closed loop. Of a URL's load only.
     pub rate: Option<f64>,
     /// Threads that send.
     pub threads: Option<usize>,
-    /// Time-out; of a URL's load only.
-    pub timeout: String,
-    /// Method; of a URL's load only.
-    pub method: String,
+    /// Time-out; of a URL's load only, 5 s if not said.
+    pub timeout: Option<String>,
+    /// Method; of a URL's load only, `GET` if not said.
+    pub method: Option<String>,
     /// `name: value` lines; of a URL's load only.
     pub headers: Vec<String>,
     /// Body; of a URL's load only.
@@ -156,31 +157,31 @@ pub(in crate::app) fn connect_words(connect: &ConnectPlan) -> impl Iterator<Item
     ca.into_iter().chain(insecure).chain(http2)
 }
 
+/// The flags that say what is sent to a URL, without credentials.
+pub(in crate::app) fn request_words(options: &LoadOptions) -> impl Iterator<Item = String> {
+    let method = options.method.as_ref().map(|m| format!("-m {}", quoted(m)));
+    let headers = options
+        .headers
+        .iter()
+        .map(|line| match line.split_once(':') {
+            Some((name, value)) => {
+                let value = secret::shown(name, value.trim());
+                format!("-H {}", quoted(&format!("{}: {value}", name.trim())))
+            }
+            None => format!("-H {}", quoted(line)),
+        });
+    let body = options.body.as_ref().map(|b| format!("-b {}", quoted(b)));
+    let timeout = options.timeout.as_ref().map(|t| format!("--timeout {t}"));
+    method.into_iter().chain(headers).chain(body).chain(timeout)
+}
+
 /// How to repeat it.
 fn command(options: &LoadOptions) -> String {
     let mut words = vec!["sloproof load".to_owned(), quoted(&options.target)];
-    if plan::is_url(&options.target) {
-        let rate = options.rate.map(|rate| format!("-r {rate}"));
-        words.push(format!("-d {}", options.duration));
-        words.extend(rate);
-        words.push(format!(
-            "--timeout {} -m {}",
-            options.timeout, options.method
-        ));
-        words.extend(options.poisson.then(|| "--poisson".to_owned()));
-        words.extend(
-            options
-                .headers
-                .iter()
-                .map(|line| format!("-H {}", quoted(line))),
-        );
-        words.extend(
-            options
-                .body
-                .iter()
-                .map(|body| format!("-b {}", quoted(body))),
-        );
-    }
+    words.extend(options.rate.map(|rate| format!("-r {rate}")));
+    words.extend(options.duration.as_ref().map(|d| format!("-d {d}")));
+    words.extend(request_words(options));
+    words.extend(options.poisson.then(|| "--poisson".to_owned()));
     words.extend(connect_words(&options.connect));
     words.extend(options.connections.map(|n| format!("-c {n}")));
     words.extend(options.threads.map(|n| format!("-t {n}")));

@@ -16,8 +16,11 @@ use crate::scenario::{self, LONGEST, Mistakes, Overrides, Plan};
 /// More requests per second than any machine sends.
 pub(in crate::app) const FASTEST: f64 = 10_000_000.0;
 
-/// Connections if nothing is said.
+/// What a URL's load is if nothing is said.
 const CONNECTIONS: u32 = 64;
+const DURATION: &str = "10s";
+const TIMEOUT: &str = "5s";
+const METHOD: &str = "GET";
 
 /// What is to be sent, and where.
 #[derive(Debug)]
@@ -75,6 +78,27 @@ pub(in crate::app) enum PlanError {
         /// The longest duration at this rate.
         longest: Millis,
     },
+    /// An address that looks like a file.
+    #[error(
+        "`{target}` is no file, and a URL begins with http:// or https://: did you mean http://{target}?"
+    )]
+    Scheme {
+        /// As typed.
+        target: String,
+    },
+    /// The wire has no place for them, and run directories are no place for a password.
+    #[error(
+        "the URL names a user and a password; leave them out and write -H 'authorization: Basic …' instead"
+    )]
+    Credentials,
+    /// A scenario says these itself.
+    #[error("scenario {file} says itself what is sent: leave out {flags}, or change the file")]
+    OfUrl {
+        /// The flags that were given.
+        flags: String,
+        /// The scenario.
+        file: String,
+    },
     /// The local stack's service is started by `run` only.
     #[error(
         "scenario {file} names no target; write `target: {{ url: … }}` into it, or use `sloproof run`"
@@ -107,6 +131,18 @@ pub(in crate::app) fn plan(options: &LoadOptions) -> Result<Asked, PlanError> {
 
 fn of_scenario(options: &LoadOptions) -> Result<Asked, PlanError> {
     let file = &options.target;
+    if looks_like_an_address(file) && !Path::new(file).exists() {
+        return Err(PlanError::Scheme {
+            target: file.clone(),
+        });
+    }
+    let flags = flags_of_a_url(options);
+    if !flags.is_empty() {
+        return Err(PlanError::OfUrl {
+            flags: flags.join(", "),
+            file: file.clone(),
+        });
+    }
     let overrides = Overrides {
         seed: options.seed,
         time_scale: None,
@@ -144,6 +180,30 @@ fn of_scenario(options: &LoadOptions) -> Result<Asked, PlanError> {
     })
 }
 
+/// `127.0.0.1:8080`, `localhost/path`, `host:8080/path`: what browsers and curl take for a URL.
+fn looks_like_an_address(target: &str) -> bool {
+    let host = target.split('/').next().unwrap_or_default();
+    let port = host.rsplit_once(':').map(|(_, port)| port);
+    host == "localhost"
+        || port.is_some_and(|port| port.parse::<u16>().is_ok())
+        || host.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// The flags given that say what is sent to a URL.
+fn flags_of_a_url(options: &LoadOptions) -> Vec<&'static str> {
+    let given = [
+        ("-r", options.rate.is_some()),
+        ("-d", options.duration.is_some()),
+        ("-m", options.method.is_some()),
+        ("-H", !options.headers.is_empty()),
+        ("-b", options.body.is_some()),
+        ("--timeout", options.timeout.is_some()),
+        ("--poisson", options.poisson),
+    ];
+    let given = given.into_iter().filter(|(_, given)| *given);
+    given.map(|(flag, _)| flag).collect()
+}
+
 fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
     let (origin, url) = split(&options.target)?;
     let rate = options.rate.unwrap_or(0.0);
@@ -156,7 +216,7 @@ fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
             "a rate above 0 and at most 10000000",
         ));
     }
-    let timeout = duration(&options.timeout)?;
+    let timeout = duration(options.timeout.as_deref().unwrap_or(TIMEOUT))?;
     let plan = Plan {
         schema_version: PLAN_SCHEMA_VERSION,
         name: "load".into(),
@@ -185,7 +245,7 @@ fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
             feeders: vec![],
             phases: vec![Phase {
                 id: PhaseId::new("load").unwrap_or_else(|_| PhaseId::stand_in()),
-                duration: duration(&options.duration)?,
+                duration: duration(options.duration.as_deref().unwrap_or(DURATION))?,
                 rate_from: rate,
                 rate_to: rate,
                 curve: Curve::Line,
@@ -257,6 +317,9 @@ fn split(target: &str) -> Result<(String, reqwest::Url), PlanError> {
         return Ok((format!("unix:{socket}"), url));
     }
     let url = parse(target)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(PlanError::Credentials);
+    }
     let origin = match (url.host_str(), url.port()) {
         (Some(host), Some(port)) => format!("{}://{host}:{port}", url.scheme()),
         (Some(host), None) => format!("{}://{host}", url.scheme()),
@@ -275,10 +338,11 @@ fn route(options: &LoadOptions, url: &reqwest::Url) -> Result<Route, PlanError> 
     if let Some(body) = &options.body {
         request::placeholders(body).map_err(|wrong| wrong_request("--body", &wrong))?;
     }
-    let method = options.method.to_uppercase();
+    let typed = options.method.as_deref().unwrap_or(METHOD);
+    let method = typed.to_uppercase();
     if !METHODS.contains(&method.as_str()) {
         let known = METHODS.join(", ");
-        let wrong = format!("`{}` is not a method, known: {known}", options.method);
+        let wrong = format!("`{typed}` is not a method, known: {known}");
         return Err(wrong_request("--method", &wrong));
     }
     Ok(Route {

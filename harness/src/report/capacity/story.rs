@@ -58,6 +58,9 @@ pub(super) fn title(conclusion: Conclusion) -> &'static str {
     }
 }
 
+/// Where more than this share goes wrong, it is hardly the rate that is to blame.
+const MOSTLY: f64 = 0.5;
+
 /// The answer in a sentence, and what else must be known of it.
 pub fn headline(doc: &CapacityDocument) -> (String, Vec<String>) {
     let answer = &doc.answer;
@@ -89,7 +92,13 @@ pub fn headline(doc: &CapacityDocument) -> (String, Vec<String>) {
         Conclusion::NotHeld => {
             let first = doc.steps.iter().find(|s| s.judged == Judged::Breaks);
             let why = first.map_or_else(String::new, |s| format!(" ({})", s.why));
-            format!("{objective} does not hold at {start}, the lowest rate{why}; lower --start")
+            let wrong = first.and_then(|s| s.bad_share).unwrap_or(0.0);
+            let remedy = if wrong > MOSTLY {
+                "see with `sloproof load` what it answers"
+            } else {
+                "lower --start"
+            };
+            format!("{objective} does not hold at {start}, the lowest rate{why}; {remedy}")
         }
         Conclusion::NotMeasured => {
             let why = doc.steps.last().map_or_else(String::new, |s| s.why.clone());

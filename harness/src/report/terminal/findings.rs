@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::style::{Style, Tone};
-use crate::model::{Finding, Status};
+use crate::model::{Finding, Hop, Status};
 use crate::report::document::Document;
 use crate::report::format::{counted, evidence_file, lines, plain};
 use crate::report::story::{Story, Told, mark};
@@ -93,12 +93,22 @@ pub(super) fn aside(doc: &Document, story: &Story<'_>, style: Style) -> String {
     };
     let notes = doc.instrument.notes.iter();
     let notes = notes.map(|note| format!("note: {}", plain(note)));
-    lines(notes.chain(skipped(story)).map(quiet))
+    // Where no telemetry was asked, each of its checks was skipped, and naming each reason would bury the rest.
+    let (of_load, of_telemetry): (Vec<&Finding>, Vec<&Finding>) = story
+        .skipped
+        .iter()
+        .partition(|f| f.hop == Hop::Load || !doc.evidence.is_empty());
+    let unasked = (!of_telemetry.is_empty()).then(|| {
+        let checks = counted(of_telemetry.len() as u64, "check");
+        format!("{checks} of telemetry and objectives skipped: none was looked at (report.json says why, one by one)")
+    });
+    let reasons = skipped(&of_load).into_iter().chain(unasked);
+    lines(notes.chain(reasons).map(quiet))
 }
 
-fn skipped(story: &Story<'_>) -> Vec<String> {
+fn skipped(findings: &[&Finding]) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<&Finding>)> = Vec::new();
-    for finding in &story.skipped {
+    for finding in findings {
         let Status::Skipped { why } = &finding.status else {
             continue;
         };

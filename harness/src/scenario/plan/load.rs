@@ -1,5 +1,7 @@
 //! The load half of the plan: all that `load` may know.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
@@ -71,13 +73,23 @@ impl LoadPlan {
 
     /// Requests per arrival, on average over the weights.
     pub fn requests_per_arrival(&self) -> f64 {
-        let weights = |of: &dyn Fn(usize) -> usize| -> f64 {
-            let routes = self.routes.iter().enumerate();
-            routes
-                .map(|(i, route)| f64::from(route.weight) * of(i) as f64)
-                .sum()
+        self.per_arrival(|route| self.requests_of(route) as f64)
+    }
+
+    /// How long the user of an arrival thinks, on average over the weights.
+    pub fn thinking_per_arrival(&self) -> Duration {
+        let of = |route| {
+            let journey = self.journeys.iter().find(|j| j.first == route);
+            journey.map_or(0.0, |journey| journey.thinking().as_secs_f64())
         };
-        weights(&|route| self.requests_of(route)) / weights(&|_| 1).max(1.0)
+        Duration::from_secs_f64(self.per_arrival(of))
+    }
+
+    fn per_arrival(&self, of: impl Fn(usize) -> f64) -> f64 {
+        let weights: f64 = self.routes.iter().map(|r| f64::from(r.weight)).sum();
+        let routes = self.routes.iter().enumerate();
+        let sum: f64 = routes.map(|(i, r)| f64::from(r.weight) * of(i)).sum();
+        sum / weights.max(1.0)
     }
 }
 
