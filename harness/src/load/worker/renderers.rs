@@ -33,6 +33,11 @@ impl Renderers {
         }
     }
 
+    /// How many routes there are.
+    pub(super) fn routes(&self) -> usize {
+        self.routes.len()
+    }
+
     /// One for a route, with the buffer of an earlier request if there was one.
     pub(super) fn lend(&self, route: usize) -> Renderer {
         let Shelf { fresh, back } = &self.routes[route];

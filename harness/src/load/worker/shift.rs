@@ -154,6 +154,19 @@ impl<C> Shift<C> {
         Lane::add(&self.lane.done);
     }
 
+    /// Notes that so many arrivals of a second, route and phase, which nobody has taken, are never sent.
+    pub(super) fn done_unsent(
+        &self,
+        second: u64,
+        place: (usize, usize),
+        arrivals: u64,
+        why: NotSent,
+    ) {
+        let mut recorder = self.recorder.borrow_mut();
+        recorder.record_unsent(second, place, arrivals, why);
+        Lane::add_many(&self.lane.done, arrivals);
+    }
+
     /// Whether arrivals come by themselves; in a closed loop none ever waits for a place.
     pub(super) fn is_open(&self) -> bool {
         matches!(*self.source.borrow(), Source::Open(_))

@@ -10,11 +10,15 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
-use crate::load::engine::Loop;
+use crate::ledger::{
+    Binder, Cell, GeneratorFacts, LatencyHistogram, Ledger, OutcomeCounts, Recorder, Sample,
+    TraceId,
+};
+use crate::load::engine::{Loop, layout};
+use crate::load::schedule::Schedule;
 use crate::model::outcome::NotSent;
-use crate::model::{Millis, RouteId};
-use crate::scenario::plan::{Extract, Order};
+use crate::model::{Millis, Outcome, PhaseId, RouteId};
+use crate::scenario::plan::{Arrivals, Extract, LoadPlan, Order};
 use plans::{patient, plan, plan_with_a_journey};
 use ran::{Ran, run, run_from};
 use server::{Manner, Server};
@@ -262,6 +266,90 @@ fn rows_that_are_given_once_run_out_and_the_rest_is_not_sent() {
         let rowless = outcomes.why_not_sent[&NotSent::NoRow];
         assert_eq!(rowless, outcomes.total() - 2, "{step}");
     }
+}
+
+/// The same plan, stopped before its first arrival is due.
+fn never_begun(plan: &LoadPlan, workers: usize) -> Ran {
+    let server = Server::start(Manner::Prompt);
+    let start = Instant::now() + Duration::from_hours(1);
+    let stop = Some(Duration::ZERO);
+    run_from(start, plan, &server.url, Loop::Open, workers, stop)
+}
+
+#[test]
+fn what_was_never_sent_is_accounted_for_as_if_each_arrival_had_been_asked_for() {
+    // Nothing is due at once, and the last phase begins within a second.
+    let mut phases = vec![plan().phases.remove(0); 3];
+    (phases[0].rate_from, phases[0].rate_to) = (0.0, 0.0);
+    for (phase, name) in phases.iter_mut().zip(["idle", "main", "more"]) {
+        phase.id = PhaseId::new(name).unwrap();
+        phase.duration = Millis(1300);
+    }
+    for (mut plan, arrivals) in [
+        (plan(), Arrivals::Uniform),
+        (plan(), Arrivals::Poisson),
+        (plan_with_a_journey(), Arrivals::Poisson),
+    ] {
+        (plan.phases, plan.arrivals) = (phases.clone(), arrivals);
+        let mut alone = plan.clone();
+        alone.routes[1].weight = 0;
+        for plan in [plan, alone] {
+            let expected = one_by_one(&plan);
+            assert!(expected.windows.len() >= 4);
+            for workers in [1, 3] {
+                let ran = never_begun(&plan, workers);
+                assert_eq!(ran.ledger.windows, expected.windows);
+                assert_eq!(ran.ledger.failed, expected.failed);
+                assert!(ran.ledger == expected, "with {workers} workers");
+                assert_eq!(ran.windows, 0, "no histogram of what was never sent");
+            }
+        }
+    }
+}
+
+/// The ledger of a plan of which nothing is sent, each arrival and each step recorded by itself.
+fn one_by_one(plan: &LoadPlan) -> Ledger {
+    let schedule = Schedule::new(plan);
+    let mut recorder = Recorder::new(layout(plan));
+    for seq in 0..schedule.total() {
+        let arrival = schedule.arrival(seq);
+        for route in plan.requests_after(arrival.route) {
+            recorder.expect(arrival.due.as_secs());
+            recorder.record(&Sample {
+                seq,
+                route,
+                phase: arrival.phase,
+                due: arrival.due,
+                sent: None,
+                done: arrival.due,
+                outcome: Outcome::NotSent {
+                    why: NotSent::Interrupted,
+                },
+                trace_id: TraceId::default(),
+            });
+        }
+    }
+    let (sum, closed) = recorder.finish();
+    let mut binder = Binder::new(layout(plan), 1);
+    binder.close(0, closed, |_| panic!("nothing was sent"));
+    binder.add(sum);
+    binder.finish(GeneratorFacts::default(), |_| ())
+}
+
+#[test]
+fn close_to_a_billion_random_arrivals_can_be_stopped() {
+    let mut plan = plan();
+    plan.arrivals = Arrivals::Poisson;
+    plan.routes[1].weight = 0;
+    plan.phases[0].duration = Millis(7_200_000);
+    (plan.phases[0].rate_from, plan.phases[0].rate_to) = (130_000.0, 130_000.0);
+    // Hours if each intended time were drawn.
+    let ran = never_begun(&plan, 1);
+    assert_eq!(ran.planned(), 936_000_000);
+    assert_eq!(ran.outcomes().not_sent, 936_000_000);
+    let windows = &ran.ledger.windows;
+    assert_eq!(windows.iter().map(|w| w.planned).sum::<u64>(), 936_000_000);
+    assert_eq!(windows.len(), 7200);
 }
 
 fn manner() -> impl Strategy<Value = Manner> {

@@ -11,12 +11,12 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::alarms::Alarms;
-use super::journey::{rest_unsent, unsent};
 use super::pace::Pace;
 use super::place::{Desk, serve};
 use super::renderers::Renderers;
 use super::shift::Shift;
 use super::source::Source;
+use super::unsent::record_unsent;
 use crate::ledger::{Closed, Recorded, Recorder};
 use crate::load::progress::Progress;
 use crate::load::request::Renderer;
@@ -24,7 +24,6 @@ use crate::load::schedule::Arrival;
 use crate::load::script::Scripts;
 use crate::load::wire::Connect;
 use crate::load::wire::dial::Reach;
-use crate::model::outcome::NotSent;
 
 /// What a worker is to do.
 pub(crate) struct Task {
@@ -105,7 +104,9 @@ async fn shift(task: Task) -> io::Result<Report> {
     }
     let now = shift.now();
     shift.found_room(now);
-    record_unsent(&shift, now);
+    record_unsent(&shift, now, |closed| {
+        let _ = task.windows.send((task.worker, closed));
+    });
     let (last_sent, full) = (shift.last_sent(), shift.full_for());
     let shift =
         Rc::into_inner(shift).ok_or_else(|| io::Error::other("a place is still at work"))?;
@@ -186,17 +187,6 @@ async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
         if closed.before != told || !closed.is_empty() {
             told = closed.before;
             send(closed);
-        }
-    }
-}
-
-/// Every arrival that was not sent gets its outcome, too, and so does each step of its journey.
-fn record_unsent<C>(shift: &Shift<C>, now: Duration) {
-    let why = shift.over(now).unwrap_or(NotSent::Behind);
-    for arrival in shift.source.borrow_mut().rest() {
-        match shift.scripts.of(arrival.route) {
-            None => unsent(shift, arrival, now, why),
-            Some(script) => rest_unsent(shift, arrival, script.steps(), now, why),
         }
     }
 }
