@@ -316,7 +316,9 @@ fn what_cannot_be_searched_is_refused_with_its_remedy() {
         ("--precision 0.1%", "a precision from 1 to 100 %"),
         ("--timeout 100ms", "let it be longer than every bound"),
         ("-o p99.9<50ms", "start at 184/s or above"),
-        ("--warm-up 5", "a duration, such as"),
+        ("--warm-up 5", "a unit is missing: 5s?"),
+        ("-b {random:0}", "--body: `{random:0}` needs a length"),
+        ("--step-duration 300d", "take a shorter `--step-duration`"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let output = command(folder.path(), &url, args).output().unwrap();

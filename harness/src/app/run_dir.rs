@@ -1,7 +1,7 @@
 //! The run directory: the product's memory and public format. Every file is written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::FallocateFlags;
@@ -124,29 +124,35 @@ impl RunDir {
 
     /// Writes a file: temporary, synced, renamed.
     pub fn write(&self, name: &str, content: &[u8]) -> Result<(), RunDirError> {
+        self.write_with(name, |file| file.write_all(content))
+    }
+
+    /// Writes a value as pretty JSON with a final newline. The text is never in memory as a whole: that of a day's
+    /// ledger is larger than the ledger.
+    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), RunDirError> {
+        self.write_with(name, |file| {
+            serde_json::to_writer_pretty(&mut *file, value)?;
+            file.write_all(b"\n")
+        })
+    }
+
+    fn write_with(
+        &self,
+        name: &str,
+        content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), RunDirError> {
         let path = self.path.join(name);
         let temporary = self.path.join(format!("{name}.tmp"));
         let written = (|| {
-            let mut file = File::create(&temporary)?;
-            file.write_all(content)?;
-            file.sync_all()?;
+            let mut file = BufWriter::new(File::create(&temporary)?);
+            content(&mut file)?;
+            file.into_inner()?.sync_all()?;
             fs::rename(&temporary, &path)
         })();
         written.map_err(|source| {
             let _ = fs::remove_file(&temporary);
             RunDirError::Write { path, source }
         })
-    }
-
-    /// Writes a value as pretty JSON with a final newline.
-    pub fn write_json<T: Serialize>(&self, name: &str, value: &T) -> Result<(), RunDirError> {
-        let mut text =
-            serde_json::to_vec_pretty(value).map_err(|source| RunDirError::Malformed {
-                path: self.path.join(name),
-                source,
-            })?;
-        text.push(b'\n');
-        self.write(name, &text)
     }
 
     /// Reads a JSON file; a `schema_version` above `known` is refused before its content is looked at.

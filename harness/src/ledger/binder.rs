@@ -8,7 +8,7 @@ use super::recorder::{Closed, Layout, Recorded};
 use super::window::{Window, WindowRow};
 use crate::model::RouteId;
 
-/// A closed window's histogram, for the interval log.
+/// A closed window's histogram, for the interval log. There is one only where something was sent.
 #[derive(Debug, Clone)]
 pub struct ClosedWindow {
     /// The second.
@@ -42,8 +42,9 @@ impl Binder {
         }
     }
 
-    /// Takes windows that a worker has closed; hands over those that no worker has open any more, oldest first.
-    pub fn close(&mut self, worker: usize, closed: Closed) -> Vec<ClosedWindow> {
+    /// Takes windows that a worker has closed; hands those that no worker has open any more to `log`, oldest first, one
+    /// by one: all at once would be the whole run in memory if a worker were the last by far.
+    pub fn close(&mut self, worker: usize, closed: Closed, log: impl FnMut(&ClosedWindow)) {
         for (second, index, window) in closed.windows {
             self.pending
                 .entry((second, index))
@@ -52,7 +53,7 @@ impl Binder {
         }
         self.open_from[worker] = closed.before;
         let before = self.open_from.iter().copied().min().unwrap_or(0);
-        self.close_before(before)
+        self.close_before(before, log);
     }
 
     /// Takes what a worker has recorded over the whole run.
@@ -72,14 +73,14 @@ impl Binder {
         &self.rows[first..]
     }
 
-    /// The ledger, and the windows that were still open.
-    pub fn finish(mut self, generator: GeneratorFacts) -> (Ledger, Vec<ClosedWindow>) {
-        let closed = self.close_before(u64::MAX);
+    /// The ledger; the windows that were still open go to `log`.
+    pub fn finish(mut self, generator: GeneratorFacts, log: impl FnMut(&ClosedWindow)) -> Ledger {
+        self.close_before(u64::MAX, log);
         let recorded = self
             .recorded
             .unwrap_or_else(|| Recorded::empty(&self.layout));
         let (slowest, failed) = recorded.kept(&self.layout);
-        let ledger = Ledger {
+        Ledger {
             schema_version: LEDGER_SCHEMA_VERSION,
             cells: recorded.cells,
             windows: self.rows,
@@ -87,26 +88,26 @@ impl Binder {
             failed,
             generator,
             watch: Vec::new(),
-        };
-        (ledger, closed)
+        }
     }
 
-    fn close_before(&mut self, second: u64) -> Vec<ClosedWindow> {
-        let still_open = self.pending.split_off(&(second, 0));
-        let closing = std::mem::replace(&mut self.pending, still_open);
+    fn close_before(&mut self, second: u64, mut log: impl FnMut(&ClosedWindow)) {
         let phases = self.layout.phases.len();
-        closing
-            .into_iter()
-            .map(|((second, index), window)| {
-                let (route, phase) = (index / phases, index % phases);
-                let (row, response) = window.close(second, route, phase);
-                self.rows.push(row);
-                ClosedWindow {
-                    second,
+        while let Some(first) = self.pending.first_entry() {
+            let (due, index) = *first.key();
+            if due >= second {
+                return;
+            }
+            let (route, phase) = (index / phases, index % phases);
+            let (row, response) = first.remove().close(due, route, phase);
+            self.rows.push(row);
+            if let Some(response) = response {
+                log(&ClosedWindow {
+                    second: due,
                     route: self.layout.routes[route].0.clone(),
                     response,
-                }
-            })
-            .collect()
+                });
+            }
+        }
     }
 }

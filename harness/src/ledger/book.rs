@@ -107,11 +107,14 @@ impl OutcomeCounts {
             Outcome::TimedOut => self.timed_out += 1,
             Outcome::ConnectFailed => self.connect_failed += 1,
             Outcome::Broken { .. } => self.broken += 1,
-            Outcome::NotSent { why } => {
-                self.not_sent += 1;
-                *self.why_not_sent.entry(*why).or_default() += 1;
-            }
+            Outcome::NotSent { why } => self.add_not_sent(*why, 1),
         }
+    }
+
+    /// Counts so many that were never sent, for one reason.
+    pub(super) fn add_not_sent(&mut self, why: NotSent, arrivals: u64) {
+        self.not_sent += arrivals;
+        *self.why_not_sent.entry(why).or_default() += arrivals;
     }
 
     /// Adds another's counts.

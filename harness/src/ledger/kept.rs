@@ -40,6 +40,11 @@ impl Kept {
         }
     }
 
+    /// Whether a bad sample of this arrival would be kept. If not, none of a later arrival will be.
+    pub(super) fn wants_failed(&self, seq: u64) -> bool {
+        self.failed.len() < KEPT || self.failed.last().is_some_and(|last| seq < last.seq)
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         self.slowest.extend(other.slowest);
         self.slowest

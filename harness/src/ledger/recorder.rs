@@ -6,6 +6,7 @@ use super::histogram::LatencyHistogram;
 use super::kept::{Kept, micros};
 use super::sample::{KeptSample, Sample};
 use super::seconds::{Placed, Seconds};
+use crate::model::outcome::NotSent;
 use crate::model::{Outcome, PhaseId, RouteId};
 
 /// A route and phase of the plan as far as the ledger needs it.
@@ -92,6 +93,31 @@ impl Recorder {
         self.recorded.kept[sample.route].look_at(sample, good);
     }
 
+    /// Whether [`Self::record_unsent`] would leave out something of this arrival that the ledger keeps: the first bad
+    /// outcomes of each route are kept one by one. If not, it would not of a later arrival of the route either.
+    pub fn keeps_failed(&self, route: usize, seq: u64) -> bool {
+        self.recorded.kept[route].wants_failed(seq)
+    }
+
+    /// Records so many arrivals at once that nobody expected, that were due in one second of a phase, and that were
+    /// never sent. Those that [are kept](Self::keeps_failed) must be recorded one by one.
+    pub fn record_unsent(
+        &mut self,
+        second: u64,
+        (route, phase): (usize, usize),
+        arrivals: u64,
+        why: NotSent,
+    ) {
+        if arrivals == 0 {
+            return;
+        }
+        let index = route * self.layout.phases.len() + phase;
+        let cell = &mut self.recorded.cells[index];
+        cell.planned += arrivals;
+        cell.outcomes.add_not_sent(why, arrivals);
+        self.seconds.add_unsent(second, index, arrivals);
+    }
+
     /// Whether an outcome on a route is good: a whole response with an expected status.
     pub fn is_good(&self, route: usize, outcome: &Outcome) -> bool {
         matches!(outcome, Outcome::Completed { status, .. } if self.layout.routes[route].1.contains(status))
@@ -166,7 +192,6 @@ mod tests {
     use crate::ledger::kept::KEPT;
     use crate::ledger::sample::TraceId;
     use crate::ledger::{Binder, ClosedWindow, GeneratorFacts, Ledger};
-    use crate::model::outcome::NotSent;
     use proptest::prelude::*;
     use std::time::Duration;
 
@@ -195,14 +220,14 @@ mod tests {
             }
             for sample in own {
                 writer.record(sample);
-                closed.extend(binder.close(worker, writer.close(5)));
+                binder.close(worker, writer.close(5), |w| closed.push(w.clone()));
             }
             let (recorded, rest) = writer.finish();
-            closed.extend(binder.close(worker, rest));
+            binder.close(worker, rest, |w| closed.push(w.clone()));
             binder.add(recorded);
         }
-        let (ledger, rest) = binder.finish(GeneratorFacts::default());
-        assert!(rest.is_empty(), "every worker has closed every second");
+        let rest = |_: &ClosedWindow| panic!("every worker has closed every second");
+        let ledger = binder.finish(GeneratorFacts::default(), rest);
         (ledger, closed)
     }
 
@@ -269,6 +294,7 @@ mod tests {
             prop_assert_eq!(ledger.windows.iter().map(|w| w.bad).sum::<u64>(), bad);
             let sent: u64 = ledger.cells.iter().map(|c| c.response.count()).sum();
             prop_assert_eq!(closed.iter().map(|w| w.response.count()).sum::<u64>(), sent);
+            prop_assert!(closed.iter().all(|w| !w.response.is_empty()), "of windows where something was sent only");
         }
 
         #[test]

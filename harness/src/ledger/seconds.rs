@@ -53,6 +53,13 @@ impl Seconds {
             .record(response_us, good);
     }
 
+    /// So many arrivals that nobody expects, and that were never sent.
+    pub(super) fn add_unsent(&mut self, second: u64, index: usize, arrivals: u64) {
+        self.second(second).windows[index]
+            .get_or_insert_default()
+            .add_unsent(arrivals);
+    }
+
     /// Closes the oldest seconds before `passed` as far as nothing of them is under way; returns the first second
     /// that is still open. All arrivals due before `passed` must have been taken.
     pub(super) fn close(&mut self, passed: u64, closed: &mut Vec<Placed>) -> u64 {

@@ -65,6 +65,12 @@ impl Window {
         }
     }
 
+    /// Counts so many arrivals that were never sent.
+    pub(super) fn add_unsent(&mut self, arrivals: u64) {
+        self.planned += arrivals;
+        self.bad += arrivals;
+    }
+
     /// Adds another worker's part of the same window.
     pub(super) fn merge(&mut self, other: Self) {
         self.planned += other.planned;
@@ -76,14 +82,16 @@ impl Window {
         }
     }
 
-    /// Its row, and its response times.
+    /// Its row, and its response times; `None` if nothing was sent: a histogram is 16 KB, and a load that is stopped
+    /// early leaves many such windows.
     pub(super) fn close(
         mut self,
         second: u64,
         route: usize,
         phase: usize,
-    ) -> (WindowRow, LatencyHistogram) {
-        let response = std::mem::take(self.values.many());
+    ) -> (WindowRow, Option<LatencyHistogram>) {
+        let response = (self.sent > 0).then(|| std::mem::take(self.values.many()));
+        let quantile = |q| response.as_ref().and_then(|times| times.quantile(q));
         let row = WindowRow {
             second,
             route,
@@ -91,10 +99,10 @@ impl Window {
             planned: self.planned,
             sent: self.sent,
             bad: self.bad,
-            p50_us: response.quantile(0.5),
-            p95_us: response.quantile(0.95),
-            p99_us: response.quantile(0.99),
-            max_us: response.max(),
+            p50_us: quantile(0.5),
+            p95_us: quantile(0.95),
+            p99_us: quantile(0.99),
+            max_us: response.as_ref().and_then(LatencyHistogram::max),
         };
         (row, response)
     }

@@ -29,7 +29,12 @@ pub(super) struct Lane {
 impl Lane {
     /// Adds one; a plain load and store will do where only one thread writes.
     pub(super) fn add(count: &AtomicU64) {
-        count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        Self::add_many(count, 1);
+    }
+
+    /// Adds so many, in the same way.
+    pub(super) fn add_many(count: &AtomicU64, n: u64) {
+        count.store(count.load(Ordering::Relaxed) + n, Ordering::Relaxed);
     }
 }
 

@@ -42,7 +42,7 @@ impl Remedy {
 }
 
 /// A day of load is far beyond any scenario, and keeps sums away from their limits.
-const LONGEST: Millis = Millis(366 * 86_400_000);
+pub(crate) const LONGEST: Millis = Millis(366 * 86_400_000);
 /// More than any machine sends; a slip of three zeros is caught here.
 const FASTEST: f64 = 10_000_000.0;
 

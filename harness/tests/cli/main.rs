@@ -7,6 +7,7 @@
 
 mod compare;
 mod help;
+mod load;
 mod manners;
 mod place;
 mod run_directory;

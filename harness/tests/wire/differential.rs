@@ -40,6 +40,7 @@ async fn told(mut connection: impl Connection, method: &str, patience: Duration)
     let bytes = format!("{method} / HTTP/1.1\r\nhost: a\r\n\r\n");
     let request = Rendered {
         bytes: bytes.as_bytes(),
+        body: None,
         head: method == "HEAD",
     };
     let mut reply = Reply {

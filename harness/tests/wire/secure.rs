@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -25,12 +27,16 @@ use crate::server::{read_request, send};
 
 const REQUEST: Rendered<'static> = Rendered {
     bytes: b"PUT /a?b=c HTTP/1.1\r\nhost: kv:1\r\nconnection: keep-alive\r\nx-one: 1\r\ncontent-length: 4\r\n\r\nbody",
+    body: None,
     head: false,
 };
 const OK: Outcome = Outcome::Completed {
     status: 200,
     bytes: 2,
 };
+
+/// Far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn dial(scheme: &str, address: SocketAddr, trust: Trust, protocol: Protocol) -> Dial {
     let place = Place::parse(&format!("{scheme}://{address}")).unwrap();
@@ -303,6 +309,135 @@ async fn a_server_of_cleartext_http1_need_only_be_there() {
     }
     let secure = at.replace("http:", "https:");
     assert_eq!(proved(&secure, false).await, refused(&secure));
+}
+
+#[tokio::test]
+async fn a_body_that_requests_share_is_sent_as_one_of_their_own() {
+    let (address, _tasks, seen) = http2_server(None).await;
+    let protocol = Protocol::Http2 { streams: 1 };
+    let dial = dial("http", address, Trust::Anybody, protocol).await;
+    let body = Bytes::from_static(b"body");
+    let shared = Rendered {
+        bytes: &REQUEST.bytes[..REQUEST.bytes.len() - body.len()],
+        body: Some(&body),
+        head: false,
+    };
+    let mut line = dial.connect().await.unwrap();
+    for request in [REQUEST, shared] {
+        assert_eq!(line.exchange(request, &mut Reply::default()).await, OK);
+    }
+    let requests = seen.requests.lock().unwrap();
+    assert_eq!(requests[0], requests[1]);
+}
+
+#[tokio::test]
+async fn http2_places_that_start_together_share_connections_that_are_still_being_opened() {
+    let authority = Authority::new(b"h2");
+    for (scheme, acceptor) in [("http", None), ("https", Some(authority.acceptor.clone()))] {
+        let (address, _tasks, seen) = http2_server(acceptor).await;
+        let protocol = Protocol::Http2 { streams: 100 };
+        let dial = dial(scheme, address, Trust::Anybody, protocol).await;
+        let exchange = async || {
+            let mut line = dial.connect().await.unwrap();
+            assert_eq!(line.exchange(REQUEST, &mut Reply::default()).await, OK);
+            line
+        };
+        let lines = all((0..250).map(|_| exchange())).await;
+        assert_eq!(seen.requests.lock().unwrap().len(), 250);
+        assert_eq!(seen.connections.load(Ordering::SeqCst), 3, "{scheme}");
+        drop(lines);
+    }
+}
+
+#[tokio::test]
+async fn http2_places_share_a_failed_attempt_and_the_next_one_tries_afresh() {
+    // It listens, so that the port stays ours, and it speaks no TLS.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let protocol = Protocol::Http2 { streams: 100 };
+    let dial = dial("https", address, Trust::Anybody, protocol).await;
+    for _ in 0..2 {
+        let both = async {
+            tokio::join!(all((0..5).map(|_| dial.connect())), async {
+                drop(listener.accept().await.unwrap());
+            })
+        };
+        let (outcomes, ()) = tokio::time::timeout(PATIENCE, both).await.expect("an end");
+        for outcome in outcomes {
+            assert_eq!(outcome.err(), Some(Outcome::ConnectFailed));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_http2_attempt_outlives_its_opener_for_those_who_wait_and_nobody_else() {
+    let authority = Authority::new(b"h2");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let protocol = Protocol::Http2 { streams: 100 };
+    let dial = dial("https", address, Trust::Anybody, protocol).await;
+    let mut opener = Box::pin(dial.connect());
+    let mut waiting = Box::pin(dial.connect());
+    let slow = tokio::select! {
+        biased;
+        _ = &mut opener => panic!("no server has answered"),
+        _ = &mut waiting => panic!("no server has answered"),
+        accepted = listener.accept() => accepted.unwrap().0,
+    };
+    // As at its time-out.
+    drop(opener);
+    let mut late = Box::pin(dial.connect());
+    let prompt = tokio::select! {
+        biased;
+        _ = &mut waiting => panic!("no server has answered"),
+        _ = &mut late => panic!("no server has answered"),
+        accepted = listener.accept() => accepted.unwrap().0,
+    };
+    let seen = Arc::new(Seen::default());
+    let mut servers = JoinSet::new();
+    for (stream, client) in [(prompt, late), (slow, waiting)] {
+        let (acceptor, seen) = (authority.acceptor.clone(), Arc::clone(&seen));
+        servers.spawn(async move {
+            serve_http2(acceptor.accept(stream).await.unwrap(), seen).await;
+        });
+        let line = tokio::time::timeout(PATIENCE, client).await;
+        let mut line = line.expect("it waits for this stream").unwrap();
+        assert_eq!(line.exchange(REQUEST, &mut Reply::default()).await, OK);
+    }
+    // Nobody waits any more: the attempt is given up.
+    let mut given_up = Box::pin(dial.connect());
+    let mut stream = tokio::select! {
+        biased;
+        _ = &mut given_up => panic!("no server has answered"),
+        accepted = listener.accept() => accepted.unwrap().0,
+    };
+    drop(given_up);
+    let mut hello = Vec::new();
+    // Its end is what is awaited; it may come as a reset.
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut hello);
+    let _ = tokio::time::timeout(PATIENCE, end).await.expect("its end");
+}
+
+/// The results of futures that run at once, in their order.
+async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    let mut results: Vec<_> = futures.iter().map(|_| None).collect();
+    std::future::poll_fn(|cx| {
+        for (future, result) in futures.iter_mut().zip(&mut results) {
+            if result.is_none()
+                && let Poll::Ready(ready) = future.as_mut().poll(cx)
+            {
+                *result = Some(ready);
+            }
+        }
+        if results.iter().all(Option::is_some) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    results.into_iter().flatten().collect()
 }
 
 #[tokio::test]

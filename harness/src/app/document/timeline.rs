@@ -114,8 +114,18 @@ fn words(faults: &Faults) -> Vec<String> {
 }
 
 fn seconds(case: &Case<'_>) -> Vec<SecondInfo> {
+    let rows = &case.ledger.windows;
+    // What an interrupt kept from being sent, perhaps hours of it, is counted in the routes and shows nothing here.
+    let shown = if case.timeline.interrupted {
+        let last = rows.iter().rposition(|row| row.sent > 0);
+        last.map_or(0, |last| {
+            rows.partition_point(|row| row.second <= rows[last].second)
+        })
+    } else {
+        rows.len()
+    };
     let mut by_second: BTreeMap<u64, BTreeMap<usize, Vec<&WindowRow>>> = BTreeMap::new();
-    for row in &case.ledger.windows {
+    for row in &rows[..shown] {
         by_second
             .entry(row.second)
             .or_default()
@@ -195,5 +205,38 @@ fn role(plan: &Plan, name: &str) -> &'static str {
         "allowed"
     } else {
         "unexpected"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::fixture::Fixture;
+
+    #[test]
+    fn seconds_that_an_interrupt_kept_from_being_sent_are_left_out_at_the_end_only() {
+        let row = |second, sent| WindowRow {
+            second,
+            route: 0,
+            phase: 0,
+            planned: 10,
+            sent,
+            bad: 10 - sent,
+            p50_us: None,
+            p95_us: None,
+            p99_us: None,
+            max_us: None,
+        };
+        let shown = |interrupted, sent: [u64; 4]| -> Vec<u64> {
+            let fixture = Fixture::new().with(|f| {
+                f.timeline.interrupted = interrupted;
+                f.ledger.windows = (0..).zip(sent).map(|(at, sent)| row(at, sent)).collect();
+            });
+            let seconds = fixture.judge(seconds);
+            seconds.iter().map(|second| second.second).collect()
+        };
+        assert_eq!(shown(true, [10, 0, 3, 0]), [0, 1, 2]);
+        assert_eq!(shown(false, [10, 0, 3, 0]), [0, 1, 2, 3]);
+        assert_eq!(shown(true, [0; 4]), [0; 0]);
     }
 }

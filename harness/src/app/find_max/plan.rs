@@ -9,7 +9,9 @@ use crate::capacity::{Judged, LatencyBound, Objective, ObjectiveError, Settings,
 use crate::load::preflight::most_files;
 use crate::model::{Millis, PhaseId};
 use crate::scenario::Plan;
-use crate::scenario::plan::{Arrivals, BadEvents, Curve, ObjectiveExpectation, Phase, SloPlan};
+use crate::scenario::plan::{
+    Arrivals, BadEvents, Curve, MOST_ARRIVALS, ObjectiveExpectation, Phase, SloPlan,
+};
 
 /// A measured part is never longer; a rate that needs more for its samples is refused.
 const LONGEST: Millis = Millis(60_000);
@@ -80,6 +82,15 @@ pub(super) enum SearchError {
         needed: Millis,
         enough: u64,
     },
+    #[error(
+        "steps of {} plan {planned:.0} requests at {rate}/s, more than a billion; take a shorter \
+         `--step-duration` or `--warm-up`", length.to_promql()
+    )]
+    TooMany {
+        length: Millis,
+        planned: f64,
+        rate: f64,
+    },
 }
 
 /// The search of what was typed.
@@ -130,6 +141,7 @@ pub(super) fn search(options: &FindMaxOptions) -> Result<Search, SearchError> {
         settings,
     };
     search.enough_samples()?;
+    search.not_too_many()?;
     Ok(search)
 }
 
@@ -272,6 +284,21 @@ impl Search {
         self.step.max(Millis((seconds * 1000.0).ceil() as u64))
     }
 
+    /// The first step; that a later one is too much for a ledger is for machines to come.
+    fn not_too_many(&self) -> Result<(), SearchError> {
+        let rate = self.settings.start;
+        let load = self.at(rate, 1).load;
+        let planned: f64 = load.phases.iter().map(Phase::arrivals).sum();
+        if planned <= MOST_ARRIVALS {
+            return Ok(());
+        }
+        Err(SearchError::TooMany {
+            length: load.duration(),
+            planned,
+            rate,
+        })
+    }
+
     fn enough_samples(&self) -> Result<(), SearchError> {
         let rate = self.settings.start;
         let needed = self.measured(rate);
@@ -353,7 +380,7 @@ spec:
                 body: None,
                 connect: ConnectPlan::default(),
                 target_version: None,
-                poisson: true,
+                poisson: false,
                 seed: None,
                 out: folder.path().into(),
                 json: false,
@@ -361,6 +388,7 @@ spec:
             poisson: true,
             objectives: vec!["p99 < 100ms".into()],
             errors: "1%".into(),
+            poisson: true,
             settings: Settings {
                 start: 100.0,
                 limit: 100_000.0,

@@ -61,7 +61,7 @@ pub struct LoadOptions {
 
 /// Sends the load and returns the verdict's exit code.
 pub async fn load(console: &Console, options: &LoadOptions) -> Result<u8, Failure> {
-    let asked = match plan::plan(options) {
+    let asked = match plan::plan(options).and_then(plan::sendable) {
         Ok(asked) => asked,
         Err(plan::PlanError::Mistakes(mistakes)) => {
             console.mistakes(&mistakes);

@@ -7,10 +7,11 @@ use crate::app::check::environment;
 use crate::load::Loop;
 use crate::model::{Millis, PhaseId, RouteId};
 use crate::scenario::plan::{
-    AlertPlan, Arrivals, Curve, Keys, LoadPlan, PLAN_SCHEMA_VERSION, Phase, Route, RouteLabels,
-    Signals, TargetPlan, TelemetryPlan,
+    AlertPlan, Arrivals, Curve, Keys, LoadPlan, MOST_ARRIVALS, PLAN_SCHEMA_VERSION, Phase, Route,
+    RouteLabels, Signals, TargetPlan, TelemetryPlan,
 };
-use crate::scenario::{self, Mistakes, Overrides, Plan};
+use crate::scenario::request::{self, METHODS};
+use crate::scenario::{self, LONGEST, Mistakes, Overrides, Plan};
 
 /// More requests per second than any machine sends.
 pub(in crate::app) const FASTEST: f64 = 10_000_000.0;
@@ -43,6 +44,39 @@ pub(in crate::app) enum PlanError {
         value: String,
         /// What was wanted, with an example.
         wanted: &'static str,
+    },
+    /// What is to be sent, on the command line.
+    #[error("{place}: {wrong}")]
+    Request {
+        /// The flag, or the URL.
+        place: &'static str,
+        /// What is wrong with it.
+        wrong: String,
+    },
+    /// The rate is too low for the duration.
+    #[error("a rate of {rate}/s plans no request in {}; {remedy}", duration.to_promql())]
+    None {
+        /// Requests per second.
+        rate: f64,
+        /// How long.
+        duration: Millis,
+        /// What to do.
+        remedy: String,
+    },
+    /// Too much for a ledger.
+    #[error(
+        "a rate of {rate}/s plans {planned:.0} requests in {}, more than a billion; \
+         take at most `--duration {}`, or a lower rate", duration.to_promql(), longest.to_promql()
+    )]
+    TooMany {
+        /// Requests per second.
+        rate: f64,
+        /// How long.
+        duration: Millis,
+        /// Requests.
+        planned: f64,
+        /// The longest duration at this rate.
+        longest: Millis,
     },
     /// An address that looks like a file.
     #[error(
@@ -235,6 +269,39 @@ fn of_url(options: &LoadOptions) -> Result<Asked, PlanError> {
     })
 }
 
+/// Refuses a load that sends nothing, or more than a ledger is meant to hold; a scenario's has been looked at before.
+pub(super) fn sendable(asked: Asked) -> Result<Asked, PlanError> {
+    if asked.mode == Loop::Closed {
+        return Ok(asked);
+    }
+    let load = &asked.plan.load;
+    let (rate, duration) = (load.phases[0].rate_from, load.duration());
+    let planned: f64 = load.phases.iter().map(Phase::arrivals).sum();
+    if planned < 1.0 {
+        let enough = Millis((1000.0 / rate).ceil() as u64);
+        let remedy = if enough <= LONGEST {
+            format!("take `--duration {}` or longer", enough.to_promql())
+        } else {
+            "take a higher rate".to_owned()
+        };
+        return Err(PlanError::None {
+            rate,
+            duration,
+            remedy,
+        });
+    }
+    if planned > MOST_ARRIVALS {
+        let longest = Millis((MOST_ARRIVALS / rate) as u64 * 1000);
+        return Err(PlanError::TooMany {
+            rate,
+            duration,
+            planned,
+            longest,
+        });
+    }
+    Ok(asked)
+}
+
 /// Where to connect to, and what to ask there: `unix:/run/kv.sock:/v1/kv/a` is `/v1/kv/a` at the socket `/run/kv.sock`.
 fn split(target: &str) -> Result<(String, reqwest::Url), PlanError> {
     let parse = |text: &str| {
@@ -266,16 +333,21 @@ fn route(options: &LoadOptions, url: &reqwest::Url) -> Result<Route, PlanError> 
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
-    let headers = options.headers.iter().map(|line| {
-        let (name, value) = line
-            .split_once(':')
-            .ok_or_else(|| flag(line, "a header, such as 'accept: text/plain'"))?;
-        Ok((name.trim().to_owned(), value.trim().to_owned()))
-    });
-    let method = options.method.as_deref().unwrap_or(METHOD).to_uppercase();
+    request::placeholders(&path).map_err(|wrong| wrong_request("the URL", &wrong))?;
+    let headers = options.headers.iter().map(|line| header(line));
+    if let Some(body) = &options.body {
+        request::placeholders(body).map_err(|wrong| wrong_request("--body", &wrong))?;
+    }
+    let typed = options.method.as_deref().unwrap_or(METHOD);
+    let method = typed.to_uppercase();
+    if !METHODS.contains(&method.as_str()) {
+        let known = METHODS.join(", ");
+        let wrong = format!("`{typed}` is not a method, known: {known}");
+        return Err(wrong_request("--method", &wrong));
+    }
     Ok(Route {
         id: RouteId::new("request").unwrap_or_else(|_| RouteId::stand_in()),
-        path: path.clone(),
+        path,
         headers: headers.collect::<Result<_, PlanError>>()?,
         body: options.body.clone(),
         weight: 1,
@@ -290,9 +362,22 @@ fn route(options: &LoadOptions, url: &reqwest::Url) -> Result<Route, PlanError> 
     })
 }
 
+/// The name and the value of a `name: value` line.
+fn header(line: &str) -> Result<(String, String), PlanError> {
+    let (name, value) = line
+        .split_once(':')
+        .ok_or_else(|| flag(line, "a header, such as 'accept: text/plain'"))?;
+    let (name, value) = (name.trim(), value.trim());
+    request::header(name, value)
+        .and_then(|()| request::placeholders(value))
+        .map_err(|wrong| wrong_request("--header", &wrong))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 /// Reads a duration above zero.
 pub(in crate::app) fn duration(text: &str) -> Result<Millis, PlanError> {
     match Millis::from_promql(text) {
+        Some(length) if length > LONGEST => Err(flag(text, "a duration of at most 366d")),
         Some(length) if length > Millis(0) => Ok(length),
         _ => Err(flag(text, "a duration, such as 250ms, 20s or 1m30s")),
     }
@@ -300,9 +385,22 @@ pub(in crate::app) fn duration(text: &str) -> Result<Millis, PlanError> {
 
 fn flag(value: &str, wanted: &'static str) -> PlanError {
     PlanError::Flag {
-        value: value.to_owned(),
+        value: shown(value),
         wanted,
     }
+}
+
+fn wrong_request(place: &'static str, wrong: &str) -> PlanError {
+    PlanError::Request {
+        place,
+        wrong: shown(wrong),
+    }
+}
+
+/// What was typed may hold what a terminal obeys.
+fn shown(text: &str) -> String {
+    let harmless = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    text.chars().map(harmless).collect()
 }
 
 fn no_telemetry() -> TelemetryPlan {

@@ -53,9 +53,7 @@ impl Desk {
                 }
                 closed = running.windows.recv() => match closed {
                     Some((worker, closed)) => {
-                        for window in self.binder.close(worker, closed) {
-                            self.log.append(&window);
-                        }
+                        self.binder.close(worker, closed, |window| self.log.append(window));
                     }
                     None => return,
                 },
@@ -72,10 +70,7 @@ impl Desk {
         for part in recorded {
             self.binder.add(part);
         }
-        let (ledger, rest) = self.binder.finish(facts);
-        for window in &rest {
-            self.log.append(window);
-        }
+        let ledger = self.binder.finish(facts, |window| self.log.append(window));
         (ledger, self.log.finish().err())
     }
 }

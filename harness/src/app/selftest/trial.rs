@@ -60,12 +60,12 @@ pub(super) fn run(
     let mut binder = Binder::new(layout.clone(), engine.worker_count());
     let mut running = engine.start(&reach, &layout, start)?;
     while let Some((worker, closed)) = running.windows.blocking_recv() {
-        binder.close(worker, closed);
+        binder.close(worker, closed, |_| ());
     }
     for part in running.join()?.recorded {
         binder.add(part);
     }
-    let (ledger, _) = binder.finish(GeneratorFacts::default());
+    let ledger = binder.finish(GeneratorFacts::default(), |_| ());
     let outcomes = Ledger::sum_outcomes(&ledger.cells);
     let merged = |pick: fn(&crate::ledger::Cell) -> &LatencyHistogram| {
         Ledger::merge_histograms(&ledger.cells, pick)

@@ -4,11 +4,15 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 
 use super::{Planned, PreflightError};
 
-/// An event loop, its timer and its wake-up, with room to spare.
+/// An event loop, its timers and its wake-up, with room to spare.
 const PER_WORKER: u64 = 8;
 
 /// Reports, questions to servers, name look-ups.
 const RESERVE: u64 = 32;
+
+/// How far beyond what is needed the soft limit is raised, where it is: what nobody has counted should not look like a
+/// service that cannot be reached.
+const ROOM: u64 = 1024;
 
 /// What is open where the system does not tell.
 const OPEN: u64 = 32;
@@ -28,7 +32,7 @@ pub(super) fn provide(planned: &Planned<'_>) -> Result<(), PreflightError> {
     }
     let hard = limit.maximum;
     if holds(hard) {
-        limit.current = Some(needed);
+        limit.current = Some(raised(needed, hard));
         if setrlimit(Resource::Nofile, limit).is_ok() {
             return Ok(());
         }
@@ -38,6 +42,11 @@ pub(super) fn provide(planned: &Planned<'_>) -> Result<(), PreflightError> {
         connections: planned.connections,
         needed,
     })
+}
+
+fn raised(needed: u64, hard: Option<u64>) -> u64 {
+    let roomy = needed.saturating_add(ROOM);
+    hard.map_or(roomy, |hard| roomy.min(hard))
 }
 
 fn needed(planned: &Planned<'_>, open: u64) -> u64 {
@@ -64,6 +73,13 @@ mod tests {
     #[test]
     fn what_is_needed_is_more_than_the_connections() {
         assert_eq!(needed(&planned(1000), 10), 1000 + 16 + 10 + 32);
+    }
+
+    #[test]
+    fn a_soft_limit_is_raised_with_room_to_spare_but_not_above_the_hard_one() {
+        assert_eq!(raised(5000, None), 6024);
+        assert_eq!(raised(5000, Some(100_000)), 6024);
+        assert_eq!(raised(5000, Some(5001)), 5001);
     }
 
     #[test]

@@ -102,6 +102,18 @@ impl Message {
         message
     }
 
+    /// Takes the body out if nothing in it changes and it is at least so long.
+    pub(super) fn take_fixed_body(&mut self, length: usize) -> Option<Vec<u8>> {
+        match &mut self.pieces[self.body..] {
+            [Piece::Fixed(bytes)] if bytes.len() >= length => {
+                let bytes = std::mem::take(bytes);
+                self.pieces.truncate(self.body);
+                Some(bytes)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether something of it is `what`.
     pub(super) fn holds(&self, what: impl Fn(What) -> bool) -> bool {
         self.pieces

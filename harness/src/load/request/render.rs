@@ -4,6 +4,10 @@
 //! the last ones. Where a width differs, or a value from outside stands in the request, it is laid out anew in the same
 //! buffer. Neither allocates once the buffer has grown to the longest request.
 
+use std::sync::Arc;
+
+use hyper::body::Bytes;
+
 use super::message::{Message, Piece, What, Within};
 use super::trace::Trace;
 use super::url;
@@ -12,22 +16,34 @@ use crate::load::template::random_letters;
 use crate::load::wire::Rendered;
 use crate::scenario::plan::Route;
 
-/// The request of one route, ready to be sent.
+/// The request of one route, ready to be sent. A clone costs little until it renders.
 #[derive(Debug, Clone)]
 pub struct Renderer {
-    message: Message,
-    head: bool,
-    seed: u64,
-    trace_seed: u64,
-    /// `None` if the request has no key.
-    keys: Option<KeyDraw>,
-    has_values: bool,
+    pattern: Arc<Pattern>,
     buffer: Vec<u8>,
     /// The places of the buffer as it is laid out now.
     slots: Vec<Slot>,
     /// The widths it is laid out for.
     widths: Option<Widths>,
 }
+
+/// What all renderers of a route share.
+#[derive(Debug)]
+struct Pattern {
+    message: Message,
+    /// Stands behind the message.
+    body: Option<Bytes>,
+    head: bool,
+    seed: u64,
+    trace_seed: u64,
+    /// `None` if the request has no key.
+    keys: Option<KeyDraw>,
+    has_values: bool,
+}
+
+/// From this length on, a body in which nothing changes is shared and sent from where it lies. A shorter one is copied
+/// into each buffer: what is in one piece is written for less.
+const SHARED_BODY: usize = 4096;
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -63,8 +79,10 @@ impl Renderer {
         (host, prefix): (&str, &str),
         values: &[String],
     ) -> Self {
-        let message = Message::new(route, host, prefix, values);
-        Self {
+        let mut message = Message::new(route, host, prefix, values);
+        let body = message.take_fixed_body(SHARED_BODY).map(Bytes::from);
+        let pattern = Pattern {
+            body,
             head: route.method == "HEAD",
             seed,
             trace_seed,
@@ -73,6 +91,9 @@ impl Renderer {
                 .then(|| KeyDraw::new(&route.keys)),
             has_values: message.holds(|what| matches!(what, What::Value(..))),
             message,
+        };
+        Self {
+            pattern: Arc::new(pattern),
             buffer: Vec::new(),
             slots: Vec::new(),
             widths: None,
@@ -81,15 +102,16 @@ impl Renderer {
 
     /// The trace that the request of arrival `seq` carries.
     pub fn trace(&self, seq: u64) -> Trace {
-        Trace::of(self.trace_seed, seq)
+        Trace::of(self.pattern.trace_seed, seq)
     }
 
     /// The request of arrival `seq` with its [`trace`](Self::trace). A value that is missing is empty.
     pub fn render(&mut self, seq: u64, trace: Trace, values: &[Vec<u8>]) -> Rendered<'_> {
-        let key = self
+        let pattern = &*self.pattern;
+        let key = pattern
             .keys
             .as_ref()
-            .map_or(0, |keys| keys.number(self.seed, seq));
+            .map_or(0, |keys| keys.number(pattern.seed, seq));
         let widths = Widths {
             key: digits(key),
             seq: digits(seq),
@@ -100,20 +122,22 @@ impl Renderer {
             trace,
             body: 0,
         };
-        let fresh = self.has_values || self.widths != Some(widths);
+        let fresh = pattern.has_values || self.widths != Some(widths);
         if fresh {
             filling.body = self.lay_out(widths, values);
         }
+        let pattern = &*self.pattern;
         for slot in &self.slots {
             // A length that was laid out stays as long as the widths do.
             if fresh || slot.what != What::Length {
                 let place = &mut self.buffer[slot.at..slot.at + slot.width];
-                fill(slot.what, &filling, self.seed, place);
+                fill(slot.what, &filling, pattern.seed, place);
             }
         }
         Rendered {
             bytes: &self.buffer,
-            head: self.head,
+            body: pattern.body.as_ref(),
+            head: pattern.head,
         }
     }
 
@@ -129,16 +153,20 @@ impl Renderer {
             What::Length => digits(body as u64),
             What::Value(number, _) => value(number).len(),
         };
-        let body = self.message.pieces[self.message.body..]
+        let pattern = &*self.pattern;
+        let message = &pattern.message;
+        let shared = pattern.body.as_ref().map_or(0, Bytes::len);
+        let laid_out: usize = message.pieces[message.body..]
             .iter()
             .map(|piece| match piece {
                 Piece::Fixed(bytes) => bytes.len(),
                 Piece::Place(what) => width(*what, 0),
             })
             .sum();
+        let body = laid_out + shared;
         self.buffer.clear();
         self.slots.clear();
-        for piece in &self.message.pieces {
+        for piece in &message.pieces {
             match piece {
                 Piece::Fixed(bytes) => self.buffer.extend_from_slice(bytes),
                 Piece::Place(What::Value(number, within)) => {
@@ -309,6 +337,29 @@ mod tests {
                     .as_ptr(),
                 first
             );
+        }
+    }
+
+    #[test]
+    fn a_large_body_in_which_nothing_changes_is_in_memory_once() {
+        let body = "x".repeat(1 << 20);
+        for (text, shared) in [(body.clone(), true), (format!("{body}{{seq}}"), false)] {
+            let mut one = renderer(&route("PUT", "/{seq}", "1", Some(&text)));
+            let mut other = one.clone();
+            let trace = one.trace(7);
+            let (one, other) = (one.render(7, trace, &[]), other.render(8, trace, &[]));
+            let length = if shared { 1 << 20 } else { (1 << 20) + 1 };
+            let head = String::from_utf8_lossy(&one.bytes[..150]);
+            assert!(
+                head.contains(&format!("content-length: {length}\r\n")),
+                "{head}"
+            );
+            assert_eq!(one.body.is_some(), shared);
+            if let (Some(one_body), Some(other_body)) = (one.body, other.body) {
+                assert_eq!(one_body, body.as_bytes());
+                assert_eq!(one_body.as_ptr(), other_body.as_ptr());
+                assert!(one.bytes.len() < 1000 && one.bytes.ends_with(b"\r\n\r\n"));
+            }
         }
     }
 

@@ -12,11 +12,13 @@ mod line;
 mod poisson;
 mod replay;
 mod sine;
+mod spans;
 mod spike;
 mod steps;
 mod stretch;
 mod stripe;
 mod timetable;
 
+pub use spans::{Span, Spans};
 pub use stripe::{Arrival, Stripe};
 pub use timetable::Schedule;

@@ -15,13 +15,7 @@ pub(super) fn order_statistic(seed: u64, n: u64, k: u64) -> f64 {
     let (mut left, mut right) = (0, n);
     let (mut low, mut high) = (0.0, 1.0);
     loop {
-        let middle = u64::midpoint(left, right);
-        let (rank, size) = ((middle - left + 1) as f64, (right - left) as f64);
-        let node = left.wrapping_mul(0x1_0000_0001) ^ right;
-        let share = Beta::new(rank, size - rank + 1.0).map_or(0.5, |beta| {
-            beta.sample(&mut generator(seed, Stream::Arrival, node))
-        });
-        let value = low + (high - low) * share;
+        let (middle, value) = middle(seed, (left, right), (low, high));
         if k == middle {
             return value;
         }
@@ -31,4 +25,15 @@ pub(super) fn order_statistic(seed: u64, n: u64, k: u64) -> f64 {
             (left, low) = (middle + 1, value);
         }
     }
+}
+
+/// The number and the value of the middle draw of a range that lies between two values.
+pub(super) fn middle(seed: u64, (left, right): (u64, u64), (low, high): (f64, f64)) -> (u64, f64) {
+    let middle = u64::midpoint(left, right);
+    let (rank, size) = ((middle - left + 1) as f64, (right - left) as f64);
+    let node = left.wrapping_mul(0x1_0000_0001) ^ right;
+    let share = Beta::new(rank, size - rank + 1.0).map_or(0.5, |beta| {
+        beta.sample(&mut generator(seed, Stream::Arrival, node))
+    });
+    (middle, low + (high - low) * share)
 }

@@ -1,7 +1,10 @@
 //! One phase on the time line: its first arrival, its start, and the curve of its rate.
 
+use std::ops::Range;
+use std::time::Duration;
+
 use super::line::Line;
-use super::poisson::order_statistic;
+use super::poisson::{middle, order_statistic};
 use super::replay::Replay;
 use super::sine::Sine;
 use super::spike::Spike;
@@ -72,12 +75,33 @@ impl Stretch {
 
     /// Seconds from the start of the phase to its arrival `j`.
     pub(super) fn due(&self, j: u64, arrivals: Arrivals, seed: u64) -> f64 {
+        let position = match arrivals {
+            Arrivals::Uniform => 0.0,
+            Arrivals::Poisson => order_statistic(self.seed(seed), self.count, j),
+        };
+        self.time_of(j, position, arrivals)
+    }
+
+    /// The middle one of a range of arrivals, and its [position](Self::time_of) between those of the range's ends.
+    pub(super) fn middle(
+        &self,
+        range: &Range<u64>,
+        positions: (f64, f64),
+        arrivals: Arrivals,
+        seed: u64,
+    ) -> (u64, f64) {
+        match arrivals {
+            Arrivals::Uniform => (u64::midpoint(range.start, range.end), 0.0),
+            Arrivals::Poisson => middle(self.seed(seed), (range.start, range.end), positions),
+        }
+    }
+
+    /// Seconds from the start of the phase to its arrival `j`; the position is the share of N(D) at which a random
+    /// one is due, and means nothing for others.
+    pub(super) fn time_of(&self, j: u64, position: f64, arrivals: Arrivals) -> f64 {
         let reached = match arrivals {
             Arrivals::Uniform => j as f64,
-            Arrivals::Poisson => {
-                let phase_seed = seed ^ self.first.rotate_left(32);
-                order_statistic(phase_seed, self.count, j) * self.expected()
-            }
+            Arrivals::Poisson => position * self.expected(),
         };
         let t = match &self.curve {
             Shape::Line(line) => line.time_of(reached),
@@ -88,6 +112,20 @@ impl Stretch {
             Shape::Replay(replay) => replay.time_of(j),
         };
         t.min(self.length)
+    }
+
+    /// From the start of the load to `inside` seconds from the start of the phase.
+    pub(super) fn at(&self, inside: f64) -> Duration {
+        Duration::from_secs_f64(self.start + inside)
+    }
+
+    /// The second in which [that time](Self::at) lies.
+    pub(super) fn second(&self, inside: f64) -> u64 {
+        self.at(inside).as_secs()
+    }
+
+    fn seed(&self, seed: u64) -> u64 {
+        seed ^ self.first.rotate_left(32)
     }
 
     /// Arrivals per second at `t` seconds from the start of the phase.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::spans::Spans;
 use super::stretch::Stretch;
 use super::stripe::Arrival;
 use crate::load::draw::{Stream, unit};
@@ -10,9 +11,9 @@ use crate::scenario::plan::{Arrivals, LoadPlan};
 /// All arrivals of a load plan.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    seed: u64,
-    arrivals: Arrivals,
-    phases: Vec<Stretch>,
+    pub(super) seed: u64,
+    pub(super) arrivals: Arrivals,
+    pub(super) phases: Vec<Stretch>,
     cumulative_weights: Vec<u64>,
     total: u64,
 }
@@ -70,8 +71,19 @@ impl Schedule {
 
     fn due_in(&self, phase: usize, i: u64) -> Duration {
         let stretch = &self.phases[phase];
-        let inside = stretch.due(i - stretch.first, self.arrivals, self.seed);
-        Duration::from_secs_f64(stretch.start + inside)
+        stretch.at(stretch.due(i - stretch.first, self.arrivals, self.seed))
+    }
+
+    /// The seconds in which arrival `i` and all after it are due, each with its arrivals.
+    pub fn spans(&self, i: u64) -> Spans<'_> {
+        Spans::new(self, i)
+    }
+
+    /// The route of every arrival, if only one is ever drawn.
+    pub fn only_route(&self) -> Option<usize> {
+        let all = *self.cumulative_weights.last()?;
+        let drawn = self.cumulative_weights.partition_point(|sum| *sum == 0);
+        (self.cumulative_weights.get(drawn) == Some(&all)).then_some(drawn)
     }
 
     /// Index of the phase of arrival `i`.
@@ -162,6 +174,35 @@ mod tests {
     }
 
     #[test]
+    fn the_only_route_is_the_one_that_is_always_drawn() {
+        let mut plan = plan(Arrivals::Uniform, 9, &[(1000, 100.0, 100.0)]);
+        assert_eq!(Schedule::new(&plan).only_route(), None);
+        for (weights, only) in [([0, 7], Some(1)), ([3, 0], Some(0))] {
+            plan.routes[0].weight = weights[0];
+            plan.routes[1].weight = weights[1];
+            let schedule = Schedule::new(&plan);
+            assert_eq!(schedule.only_route(), only);
+            assert!((0..100).all(|i| Some(schedule.route(i)) == only));
+        }
+    }
+
+    #[test]
+    fn the_seconds_of_a_billion_random_arrivals_are_found_without_looking_at_each() {
+        let day = 86_400_000;
+        let schedule = Schedule::new(&plan(Arrivals::Poisson, 3, &[(day, 11_000.0, 11_000.0)]));
+        let mut next = 1_000_000;
+        for (second, span) in (90..).zip(schedule.spans(next)).take(2000) {
+            assert_eq!(span.seqs.start, next);
+            assert!(
+                span.second.abs_diff(second) < 10,
+                "{} for {second}",
+                span.second
+            );
+            next = span.seqs.end;
+        }
+    }
+
+    #[test]
     fn poisson_gaps_have_the_exponential_spread() {
         let schedule = Schedule::new(&plan(Arrivals::Poisson, 5, &[(20_000, 500.0, 500.0)]));
         let due: Vec<f64> = (0..schedule.total())
@@ -232,6 +273,36 @@ mod tests {
                 let second = due.as_secs_f64() - schedule.phase(i) as f64;
                 prop_assert!((-1e-6..=1.0 + 1e-6).contains(&second), "arrival {} at {:?}", i, due);
             }
+        }
+
+        #[test]
+        fn spans_say_of_every_arrival_what_asking_for_it_says(
+            seed in any::<u64>(),
+            poisson in any::<bool>(),
+            from in 0_u64..200,
+            phases in prop::collection::vec((0.0_f64..100.0, 0.0_f64..100.0, curve()), 1..4),
+            ms in 1_u64..9000,
+        ) {
+            let arrivals = if poisson { Arrivals::Poisson } else { Arrivals::Uniform };
+            let mut plan = curved(arrivals, seed, &phases);
+            // Borders of phases and of seconds do not coincide.
+            for phase in &mut plan.phases {
+                if !matches!(phase.curve, Curve::Spike { .. } | Curve::Replay { .. }) {
+                    phase.duration = Millis(ms);
+                }
+            }
+            let schedule = Schedule::new(&plan);
+            let told = schedule.spans(from).flat_map(|span| {
+                let place = (span.phase, span.second);
+                span.seqs.map(move |seq| (seq, place))
+            });
+            let asked = (from..schedule.total()).map(|seq| {
+                let arrival = schedule.arrival(seq);
+                (seq, (arrival.phase, arrival.due.as_secs()))
+            });
+            prop_assert_eq!(told.collect::<Vec<_>>(), asked.collect::<Vec<_>>());
+            let spans: Vec<_> = schedule.spans(from).map(|span| (span.phase, span.second)).collect();
+            prop_assert!(spans.is_sorted_by(|a, b| a < b), "{spans:?}");
         }
 
         #[test]

@@ -8,7 +8,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 
-use super::by_hyper::{Hyper1, Hyper2, Multiplexer};
+use super::by_hyper::{Hyper1, Hyper2, Multiplexer, http2};
 use super::http1::{Http1, TcpConnect, UnixConnect};
 use super::place::{At, Place, PlaceError};
 use super::tls::{self, TlsError, Trust};
@@ -229,32 +229,35 @@ impl Connect for Dial {
     type Connection = Line;
 
     async fn connect(&self) -> Result<Line, Outcome> {
-        let Some(shared) = &self.shared else {
-            return match &self.way {
-                Way::Tcp(tcp) => tcp.connect().await.map(Line::Tcp),
-                Way::Unix(unix) => unix.connect().await.map(Line::Unix),
-                Way::Tls(tcp, tls, name) => {
-                    let stream = handshake(tcp, tls, name).await?;
-                    Ok(Line::Tls(Box::new(Hyper1::new(stream).await?)))
-                }
-            };
-        };
-        if let Some(place) = shared.place() {
+        if let Some(shared) = &self.shared {
+            let place = shared.place(|| self.way.clone().open_http2()).await?;
             return Ok(Line::Http2(Box::new(place)));
         }
-        let opened = match &self.way {
-            Way::Tcp(tcp) => shared.open(tcp.socket().await?).await,
-            Way::Unix(unix) => shared.open(unix.socket().await?).await,
+        match &self.way {
+            Way::Tcp(tcp) => tcp.connect().await.map(Line::Tcp),
+            Way::Unix(unix) => unix.connect().await.map(Line::Unix),
             Way::Tls(tcp, tls, name) => {
                 let stream = handshake(tcp, tls, name).await?;
+                Ok(Line::Tls(Box::new(Hyper1::new(stream).await?)))
+            }
+        }
+    }
+}
+
+impl Way {
+    async fn open_http2(self) -> Result<http2::Sender, Outcome> {
+        match self {
+            Self::Tcp(tcp) => http2::handshake(tcp.socket().await?).await,
+            Self::Unix(unix) => http2::handshake(unix.socket().await?).await,
+            Self::Tls(tcp, tls, name) => {
+                let stream = handshake(&tcp, &tls, &name).await?;
                 // A server that does not choose h2 would take the preface for a broken request.
                 if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
                     return Err(Outcome::ConnectFailed);
                 }
-                shared.open(stream).await
+                http2::handshake(stream).await
             }
-        };
-        Ok(Line::Http2(Box::new(opened?)))
+        }
     }
 }
 

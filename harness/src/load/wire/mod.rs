@@ -9,13 +9,17 @@ pub mod http1;
 pub mod place;
 pub mod tls;
 
+use hyper::body::Bytes;
+
 use crate::model::Outcome;
 
 /// The head and body of one request as they go over the wire in HTTP/1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rendered<'a> {
-    /// Start line, headers, empty line and body.
+    /// Start line, headers, empty line and body, unless that comes by itself.
     pub bytes: &'a [u8],
+    /// A body that many requests share, so that it is not copied for each; it follows the bytes.
+    pub body: Option<&'a Bytes>,
     /// A reply to `HEAD` has no body, whatever its headers say.
     pub head: bool,
 }

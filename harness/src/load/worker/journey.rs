@@ -4,20 +4,18 @@
 //! later one when the step before is done and the user has thought. If a step cannot follow, it and all after it are
 //! recorded as not sent; if it lacks a value of the reply before, that is its own failure, as the step before was good.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::place::{Desk, Kit, exchange};
 use super::shift::Shift;
-use super::timer::Timer;
 use crate::ledger::{Sample, TraceId};
 use crate::load::schedule::Arrival;
 use crate::load::script::{Script, Step};
 use crate::load::wire::Connect;
 use crate::model::Outcome;
 use crate::model::outcome::NotSent;
-
-/// The longest sleep of a user who thinks, after which he looks whether the run is over.
-const NAP: Duration = Duration::from_millis(50);
 
 /// Sees to the outcome of every step of an arrival, and says when it was done. `values` are a buffer that is used again.
 pub(super) async fn play<C: Connect>(
@@ -83,22 +81,18 @@ fn later<C>(shift: &Shift<C>, arrival: Arrival, step: &Step, due: Duration) -> A
 
 /// Waits until then, and says what time it is; `Err` says why nothing is to be sent any more.
 async fn think<C>(shift: &Shift<C>, until: Duration) -> Result<Duration, NotSent> {
-    let mut timer = None;
-    loop {
+    poll_fn(|cx| {
         let now = shift.now();
         if let Some(why) = shift.over(now) {
-            return Err(why);
+            return Poll::Ready(Err(why));
         }
-        let Some(left) = until.checked_sub(now).filter(|left| !left.is_zero()) else {
-            return Ok(now);
-        };
-        let nap = left.min(NAP);
-        // The runtime's timer is late by up to a millisecond, which would look like a late generator.
-        match timer.get_or_insert_with(|| Timer::new().ok()) {
-            Some(timer) => timer.sleep(nap).await,
-            None => tokio::time::sleep(nap).await,
+        if now >= until {
+            return Poll::Ready(Ok(now));
         }
-    }
+        shift.alarms.set(shift.start + until, cx.waker().clone());
+        Poll::Pending
+    })
+    .await
 }
 
 /// The outcome of a step that was expected and of those after it, none of which is sent.

@@ -4,18 +4,23 @@
 //! with their number.
 //!
 //! - [`source`] says which arrival is next; [`pace`] waits for its time; [`place`] is one request in flight at a time,
-//!   on a connection of its own, and [`journey`] several in order; [`shift`] is what the tasks of one worker share; [`thread`] runs it.
+//!   on a connection of its own, rendered by one of the [`renderers`]; [`journey`] is several in order, with [`alarms`]
+//!   between; [`shift`] is what the tasks of one worker share; [`thread`] runs it, and [`unsent`] accounts for what is
+//!   left at the end.
 //!
 //! A place that becomes free takes the next arrival that is due, so the schedule itself is the queue: late arrivals
 //! wait in it, in order, and cost no memory.
 
+mod alarms;
 mod journey;
 mod pace;
 mod place;
+mod renderers;
 mod shift;
 mod source;
 mod thread;
 mod timer;
+mod unsent;
 
 #[cfg(test)]
 mod tests;

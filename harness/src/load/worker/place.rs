@@ -11,7 +11,6 @@ use super::journey::play;
 use super::shift::Shift;
 use crate::ledger::{Sample, TraceId};
 use crate::load::progress::Lane;
-use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::wire::{Connect, Connection, Rendered, Reply};
 use crate::model::Outcome;
@@ -85,8 +84,6 @@ pub(super) struct Kit<C> {
     connection: Option<C>,
     /// Whether it ever had a connection: the next one is for want of that.
     connected: bool,
-    /// One per route, each with its own buffer.
-    requests: Vec<Renderer>,
     pub(super) reply: Reply,
 }
 
@@ -96,7 +93,6 @@ pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first:
     let mut kit = Kit {
         connection: None,
         connected: false,
-        requests: shift.requests.clone(),
         reply: Reply::default(),
     };
     // Those of a journey under way; a plain route has none.
@@ -180,13 +176,16 @@ pub(super) async fn exchange<C: Connect>(
     arrival: Arrival,
     now: Duration,
 ) -> Sample {
-    let renderer = &mut kit.requests[arrival.route];
+    let mut renderer = shift.renderers.lend(arrival.route);
     let trace = renderer.trace(arrival.seq);
     let request = renderer.render(arrival.seq, trace, values);
     let line = (&mut kit.connection, &mut kit.connected);
     shift.sent(now, arrival.due);
-    let work = pin!(send(shift, line, request, &mut kit.reply));
-    let outcome = desk.within(now + shift.timeout, work).await;
+    let outcome = {
+        let work = pin!(send(shift, line, request, &mut kit.reply));
+        desk.within(now + shift.timeout, work).await
+    };
+    shift.renderers.take_back(arrival.route, renderer);
     Sample {
         seq: arrival.seq,
         route: arrival.route,

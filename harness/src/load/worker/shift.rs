@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::alarms::Alarms;
 use super::place::Desk;
+use super::renderers::Renderers;
 use super::source::Source;
 use crate::ledger::{Closed, Recorder, Sample};
 use crate::load::progress::{Lane, Progress};
-use crate::load::request::Renderer;
 use crate::load::schedule::Arrival;
 use crate::load::script::Scripts;
 use crate::model::outcome::NotSent;
@@ -20,7 +21,7 @@ use crate::model::outcome::NotSent;
 #[derive(Debug)]
 pub(super) struct Shift<C> {
     pub(super) connect: C,
-    pub(super) requests: Vec<Renderer>,
+    pub(super) renderers: Renderers,
     pub(super) scripts: Scripts,
     pub(super) timeout: Duration,
     /// Requests in flight at once, at most.
@@ -30,6 +31,8 @@ pub(super) struct Shift<C> {
     pub(super) start: Instant,
     pub(super) progress: Arc<Progress>,
     pub(super) lane: Arc<Lane>,
+    /// For users who think.
+    pub(super) alarms: Alarms,
     pub(super) source: RefCell<Source>,
     pub(super) recorder: RefCell<Recorder>,
     /// Places that wait for an order, the one that waits shortest on top: few connections stay warm rather than many
@@ -51,18 +54,19 @@ impl<C> Shift<C> {
     )]
     pub(super) fn new(
         connect: C,
-        (requests, scripts): (Vec<Renderer>, Scripts),
+        (renderers, scripts): (Renderers, Scripts),
         timeout: Duration,
         cap: usize,
         give_up: Duration,
         start: Instant,
         (progress, lane): (Arc<Progress>, Arc<Lane>),
+        alarms: Alarms,
         source: Source,
         recorder: Recorder,
     ) -> Self {
         Self {
             connect,
-            requests,
+            renderers,
             scripts,
             timeout,
             cap,
@@ -70,6 +74,7 @@ impl<C> Shift<C> {
             start,
             progress,
             lane,
+            alarms,
             source: RefCell::new(source),
             recorder: RefCell::new(recorder),
             idle: RefCell::new(Vec::with_capacity(cap.min(1024))),
@@ -147,6 +152,19 @@ impl<C> Shift<C> {
     pub(super) fn done(&self, sample: &Sample) {
         self.recorder.borrow_mut().record(sample);
         Lane::add(&self.lane.done);
+    }
+
+    /// Notes that so many arrivals of a second, route and phase, which nobody has taken, are never sent.
+    pub(super) fn done_unsent(
+        &self,
+        second: u64,
+        place: (usize, usize),
+        arrivals: u64,
+        why: NotSent,
+    ) {
+        let mut recorder = self.recorder.borrow_mut();
+        recorder.record_unsent(second, place, arrivals, why);
+        Lane::add_many(&self.lane.done, arrivals);
     }
 
     /// Whether arrivals come by themselves; in a closed loop none ever waits for a place.

@@ -5,15 +5,20 @@ mod plans;
 mod ran;
 mod server;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use crate::ledger::{Cell, LatencyHistogram, Ledger, OutcomeCounts};
-use crate::load::engine::Loop;
+use crate::ledger::{
+    Binder, Cell, GeneratorFacts, LatencyHistogram, Ledger, OutcomeCounts, Recorder, Sample,
+    TraceId,
+};
+use crate::load::engine::{Loop, layout};
+use crate::load::schedule::Schedule;
 use crate::model::outcome::NotSent;
-use crate::model::{Millis, Outcome, RouteId};
-use crate::scenario::plan::{Extract, Order};
+use crate::model::{Millis, Outcome, PhaseId, RouteId};
+use crate::scenario::plan::{Arrivals, Extract, LoadPlan, Order};
 use plans::{patient, plan, plan_with_a_journey};
 use ran::{Ran, run, run_from};
 use server::{Manner, Server};
@@ -169,16 +174,71 @@ fn each_step_of_a_journey_follows_the_one_before_and_is_counted_on_its_own() {
 }
 
 #[test]
-fn steps_behind_one_that_fails_are_not_sent_and_the_one_that_failed_is_blamed() {
-    let mut plan = patient(plan_with_a_journey());
-    plan.routes[2].expect = vec![204];
+#[cfg(target_os = "linux")]
+fn users_who_think_need_no_descriptor_each() {
+    let timers = || {
+        let files = std::fs::read_dir("/proc/self/fd").unwrap();
+        let links = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+        links
+            .filter(|link| link.ends_with("anon_inode:[timerfd]"))
+            .count()
+    };
     let server = Server::start(Manner::Prompt);
-    let ran = run(&plan, &server.url, Loop::Open, 2, None);
-    assert_eq!(ran.planned(), ran.requests);
-    let users = of_route(&ran.ledger, "first").completed_total();
-    for step in ["second", "third"] {
-        let step = of_route(&ran.ledger, step);
-        assert_eq!((step.not_sent, step.not_followed()), (users, users));
+    let mut plan = patient(plan_with_a_journey());
+    for route in &mut plan.routes[..2] {
+        route.weight = 0;
+    }
+    plan.journeys[0].steps[1].think = Millis(1500);
+    plan.max_in_flight = 120;
+    let ended = AtomicBool::new(false);
+    let (ran, most) = std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut most = 0;
+            while !ended.load(Ordering::Relaxed) {
+                most = most.max(timers());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            most
+        });
+        let ran = run(&plan, &server.url, Loop::Open, 1, None);
+        ended.store(true, Ordering::Relaxed);
+        (ran, watcher.join().unwrap())
+    });
+    // All 120 think at once. Other tests of this process have timers, too, but few.
+    let thought = of_route(&ran.ledger, "second").completed_total();
+    assert_eq!(thought, 120);
+    assert!((1..80).contains(&most), "{most} timers");
+}
+
+#[test]
+fn users_who_think_are_told_when_the_run_is_stopped() {
+    let server = Server::start(Manner::Prompt);
+    let mut plan = patient(plan_with_a_journey());
+    plan.drain = Millis(3_600_000);
+    plan.journeys[0].steps[1].think = Millis(600_000);
+    let began = Instant::now();
+    let stop = Some(Duration::from_millis(150));
+    let ran = run(&plan, &server.url, Loop::Open, 1, stop);
+    assert!(began.elapsed() < Duration::from_mins(5));
+    let second = of_route(&ran.ledger, "second");
+    assert_eq!(second.not_sent, second.total());
+    assert!(second.why_not_sent[&NotSent::Interrupted] > 0);
+}
+
+#[test]
+fn steps_behind_one_that_fails_or_lacks_a_value_are_not_sent_for_a_reason_of_their_own() {
+    let mut failing = patient(plan_with_a_journey());
+    failing.routes[3].expect = vec![204];
+    let mut lacking = patient(plan_with_a_journey());
+    lacking.journeys[0].steps[1].extract[0].1 = Extract::pointer("/id").unwrap();
+    for plan in [failing, lacking] {
+        let server = Server::start(Manner::Prompt);
+        let ran = run(&plan, &server.url, Loop::Open, 2, None);
+        assert_eq!(ran.planned(), ran.requests);
+        let users = of_route(&ran.ledger, "first").completed_total();
+        assert_eq!(of_route(&ran.ledger, "second").completed_total(), users);
+        let third = of_route(&ran.ledger, "third");
+        assert_eq!((third.not_sent, third.not_followed()), (users, users));
     }
 }
 
@@ -232,6 +292,90 @@ fn rows_that_are_given_once_run_out_and_the_rest_is_not_sent() {
         let rowless = outcomes.why_not_sent[&NotSent::NoRow];
         assert_eq!(rowless, outcomes.total() - 2, "{step}");
     }
+}
+
+/// The same plan, stopped before its first arrival is due.
+fn never_begun(plan: &LoadPlan, workers: usize) -> Ran {
+    let server = Server::start(Manner::Prompt);
+    let start = Instant::now() + Duration::from_hours(1);
+    let stop = Some(Duration::ZERO);
+    run_from(start, plan, &server.url, Loop::Open, workers, stop)
+}
+
+#[test]
+fn what_was_never_sent_is_accounted_for_as_if_each_arrival_had_been_asked_for() {
+    // Nothing is due at once, and the last phase begins within a second.
+    let mut phases = vec![plan().phases.remove(0); 3];
+    (phases[0].rate_from, phases[0].rate_to) = (0.0, 0.0);
+    for (phase, name) in phases.iter_mut().zip(["idle", "main", "more"]) {
+        phase.id = PhaseId::new(name).unwrap();
+        phase.duration = Millis(1300);
+    }
+    for (mut plan, arrivals) in [
+        (plan(), Arrivals::Uniform),
+        (plan(), Arrivals::Poisson),
+        (plan_with_a_journey(), Arrivals::Poisson),
+    ] {
+        (plan.phases, plan.arrivals) = (phases.clone(), arrivals);
+        let mut alone = plan.clone();
+        alone.routes[1].weight = 0;
+        for plan in [plan, alone] {
+            let expected = one_by_one(&plan);
+            assert!(expected.windows.len() >= 4);
+            for workers in [1, 3] {
+                let ran = never_begun(&plan, workers);
+                assert_eq!(ran.ledger.windows, expected.windows);
+                assert_eq!(ran.ledger.failed, expected.failed);
+                assert!(ran.ledger == expected, "with {workers} workers");
+                assert_eq!(ran.windows, 0, "no histogram of what was never sent");
+            }
+        }
+    }
+}
+
+/// The ledger of a plan of which nothing is sent, each arrival and each step recorded by itself.
+fn one_by_one(plan: &LoadPlan) -> Ledger {
+    let schedule = Schedule::new(plan);
+    let mut recorder = Recorder::new(layout(plan));
+    for seq in 0..schedule.total() {
+        let arrival = schedule.arrival(seq);
+        for route in plan.requests_after(arrival.route) {
+            recorder.expect(arrival.due.as_secs());
+            recorder.record(&Sample {
+                seq,
+                route,
+                phase: arrival.phase,
+                due: arrival.due,
+                sent: None,
+                done: arrival.due,
+                outcome: Outcome::NotSent {
+                    why: NotSent::Interrupted,
+                },
+                trace_id: TraceId::default(),
+            });
+        }
+    }
+    let (sum, closed) = recorder.finish();
+    let mut binder = Binder::new(layout(plan), 1);
+    binder.close(0, closed, |_| panic!("nothing was sent"));
+    binder.add(sum);
+    binder.finish(GeneratorFacts::default(), |_| ())
+}
+
+#[test]
+fn close_to_a_billion_random_arrivals_can_be_stopped() {
+    let mut plan = plan();
+    plan.arrivals = Arrivals::Poisson;
+    plan.routes[1].weight = 0;
+    plan.phases[0].duration = Millis(7_200_000);
+    (plan.phases[0].rate_from, plan.phases[0].rate_to) = (130_000.0, 130_000.0);
+    // Hours if each intended time were drawn.
+    let ran = never_begun(&plan, 1);
+    assert_eq!(ran.planned(), 936_000_000);
+    assert_eq!(ran.outcomes().not_sent, 936_000_000);
+    let windows = &ran.ledger.windows;
+    assert_eq!(windows.iter().map(|w| w.planned).sum::<u64>(), 936_000_000);
+    assert_eq!(windows.len(), 7200);
 }
 
 fn manner() -> impl Strategy<Value = Manner> {

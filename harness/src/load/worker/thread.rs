@@ -10,11 +10,13 @@ use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
-use super::journey::{rest_unsent, unsent};
+use super::alarms::Alarms;
 use super::pace::Pace;
 use super::place::{Desk, serve};
+use super::renderers::Renderers;
 use super::shift::Shift;
 use super::source::Source;
+use super::unsent::record_unsent;
 use crate::ledger::{Closed, Recorded, Recorder};
 use crate::load::progress::Progress;
 use crate::load::request::Renderer;
@@ -22,7 +24,6 @@ use crate::load::schedule::Arrival;
 use crate::load::script::Scripts;
 use crate::load::wire::Connect;
 use crate::load::wire::dial::Reach;
-use crate::model::outcome::NotSent;
 
 /// What a worker is to do.
 pub(crate) struct Task {
@@ -69,12 +70,13 @@ async fn shift(task: Task) -> io::Result<Report> {
     let lane = task.progress.lane(task.worker);
     let shift = Rc::new(Shift::new(
         task.reach.dial(),
-        (task.requests, task.scripts),
+        (Renderers::new(task.requests), task.scripts),
         task.timeout,
         task.places.max(1),
         task.give_up,
         task.start,
         (task.progress, lane),
+        Alarms::new()?,
         task.source,
         task.recorder,
     ));
@@ -86,17 +88,25 @@ async fn shift(task: Task) -> io::Result<Report> {
             let _ = windows.send((worker, closed));
         }
     }));
+    let bell = tokio::task::spawn_local({
+        let shift = Rc::clone(&shift);
+        async move { shift.alarms.ring().await }
+    });
     let places = give_out(&shift, &pace).await;
     // Whoever waits for an order learns that there will be none.
     shift.desks.borrow().iter().for_each(|desk| desk.wake());
     for place in places {
         place.await.map_err(io::Error::other)?;
     }
-    watchman.abort();
-    let _ = watchman.await;
+    for task in [watchman, bell] {
+        task.abort();
+        let _ = task.await;
+    }
     let now = shift.now();
     shift.found_room(now);
-    record_unsent(&shift, now);
+    record_unsent(&shift, now, |closed| {
+        let _ = task.windows.send((task.worker, closed));
+    });
     let (last_sent, full) = (shift.last_sent(), shift.full_for());
     let shift =
         Rc::into_inner(shift).ok_or_else(|| io::Error::other("a place is still at work"))?;
@@ -157,7 +167,7 @@ where
     tokio::task::spawn_local(serve(Rc::clone(shift), number, arrival))
 }
 
-/// Looks at deadlines and closes windows, now and then.
+/// Looks at deadlines, tells users who think that the run is over, and closes windows, now and then.
 async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
     let grain = (shift.timeout / 50).clamp(Duration::from_millis(1), Duration::from_millis(20));
     let mut ticks = tokio::time::interval(grain);
@@ -170,21 +180,13 @@ async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
             shift.now()
         };
         shift.desks.borrow().iter().for_each(|desk| desk.watch(now));
+        if shift.over(shift.now()).is_some() {
+            shift.alarms.ring_all();
+        }
         let closed = shift.close();
         if closed.before != told || !closed.is_empty() {
             told = closed.before;
             send(closed);
-        }
-    }
-}
-
-/// Every arrival that was not sent gets its outcome, too, and so does each step of its journey.
-fn record_unsent<C>(shift: &Shift<C>, now: Duration) {
-    let why = shift.over(now).unwrap_or(NotSent::Behind);
-    for arrival in shift.source.borrow_mut().rest() {
-        match shift.scripts.of(arrival.route) {
-            None => unsent(shift, arrival, now, why),
-            Some(script) => rest_unsent(shift, arrival, script.steps(), now, why),
         }
     }
 }

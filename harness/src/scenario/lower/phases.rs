@@ -4,12 +4,9 @@ use super::{faults, rate};
 use crate::model::PhaseId;
 use crate::model::yaml::Path;
 use crate::scenario::files::Files;
-use crate::scenario::plan::Phase;
+use crate::scenario::plan::{MOST_ARRIVALS, Phase};
 use crate::scenario::review::Review;
 use crate::scenario::spec::{LoadSpec, PhaseSpec};
-
-/// More arrivals than a ledger is meant to hold.
-const MOST_ARRIVALS: f64 = 1e9;
 
 pub(super) fn phases(
     load: &LoadSpec,
@@ -44,7 +41,7 @@ pub(super) fn phases(
     }
     // Sums mean nothing when a part could not be read.
     if review.found.len() == before && !review.places.is_broken_below(&path) {
-        let arrivals: f64 = phases.iter().map(Phase::expected_arrivals).sum();
+        let arrivals: f64 = phases.iter().map(Phase::arrivals).sum();
         if arrivals < 1.0 {
             review.report(&path, "these phases plan no request at all", |d| d);
         } else if arrivals > MOST_ARRIVALS {

@@ -5,11 +5,10 @@ use crate::model::RouteId;
 use crate::model::yaml::Path;
 use crate::scenario::plan::{FeederPlan, Keys, Route, RouteLabels};
 use crate::scenario::quantity::Remedy;
+use crate::scenario::request::{self, METHODS};
 use crate::scenario::review::Review;
 use crate::scenario::spec::{KeysSpec, LoadSpec, RouteSpec, StatusText, StepSpec};
 use crate::scenario::template;
-
-const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// A request as it stands in the file: a route, or a step of a journey.
 pub(super) struct Written {
@@ -212,15 +211,7 @@ fn templates(written: &Written, feeders: &[FeederPlan], review: &mut Review<'_>)
         check(value, &headers.at(name));
     }
     for (name, value) in &spec.headers {
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.is_empty() || !name.chars().all(token) {
-            review.report(
-                &headers.at(name),
-                format!("`{name}` is not a header name"),
-                |d| d,
-            );
-        } else if value.contains(|c: char| c.is_control() && c != '\t') || !value.is_ascii() {
-            let message = format!("header `{name}` holds a character that no header may hold");
+        if let Err(message) = request::header(name, value) {
             review.report(&headers.at(name), message, |d| d);
         }
     }

@@ -9,6 +9,9 @@ use super::journeys::{FeederPlan, Journey};
 use super::secret;
 use crate::model::{Millis, PhaseId, RouteId};
 
+/// More arrivals than a ledger is meant to hold.
+pub const MOST_ARRIVALS: f64 = 1e9;
+
 /// The load half of the plan; all that `load` may know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadPlan {
@@ -265,6 +268,11 @@ impl Phase {
             }
             Curve::Replay { due_us } => due_us.len() as f64,
         }
+    }
+
+    /// How many arrivals it plans: whole ones.
+    pub fn arrivals(&self) -> f64 {
+        self.expected_arrivals().round()
     }
 
     /// The highest rate it asks for; of recorded arrivals, the mean.

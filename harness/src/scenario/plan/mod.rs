@@ -24,7 +24,7 @@ pub(crate) use extract::scalar;
 pub use extract::{Extract, ExtractError};
 pub use faults::{DropCounter, Faults, RouteFault, TelemetryFault};
 pub use journeys::{FeederPlan, Journey, Order, Step};
-pub use load::{Arrivals, Curve, Keys, LoadPlan, Phase, Route, RouteLabels};
+pub use load::{Arrivals, Curve, Keys, LoadPlan, MOST_ARRIVALS, Phase, Route, RouteLabels};
 pub use objectives::{BadEvents, ObjectiveExpectation, SloPlan};
 pub use servers::{ConnectPlan, TargetPlan, TelemetryPlan};
 pub use shipped::{DashboardPlan, RuleFile};

@@ -34,23 +34,26 @@ pub(super) enum Form {
 /// The request that the rendered bytes hold. They come from our own renderer, so that what does not parse is a mistake of
 /// the scenario's texts; it is told as an outcome all the same.
 pub(super) fn request(rendered: Rendered<'_>, form: Form) -> Result<Request<Full<Bytes>>, Outcome> {
-    parse(rendered.bytes, form).map_err(|why| Outcome::Broken {
+    parse(rendered, form).map_err(|why| Outcome::Broken {
         why: format!("the request is no HTTP: {why}"),
     })
 }
 
-fn parse(bytes: &[u8], form: Form) -> Result<Request<Full<Bytes>>, String> {
+fn parse(rendered: Rendered<'_>, form: Form) -> Result<Request<Full<Bytes>>, String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Request::new(&mut headers);
-    let parsed = head.parse(bytes).map_err(|e| told(&e))?;
+    let parsed = head.parse(rendered.bytes).map_err(|e| told(&e))?;
     let (httparse::Status::Complete(length), Some(method), Some(path)) =
         (parsed, head.method, head.path)
     else {
         return Err("its head does not end".into());
     };
-    let body = Full::new(Bytes::copy_from_slice(&bytes[length..]));
-    let mut request = Request::new(body);
+    let body = match rendered.body {
+        Some(shared) => shared.clone(),
+        None => Bytes::copy_from_slice(&rendered.bytes[length..]),
+    };
+    let mut request = Request::new(Full::new(body));
     *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|e| told(&e))?;
     for header in &*head.headers {
         let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|e| told(&e))?;

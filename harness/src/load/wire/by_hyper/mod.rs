@@ -4,7 +4,7 @@
 //! as much again per request and allocates; TLS and HTTP/2 are worth that, plain HTTP/1.1 is not.
 
 mod http1;
-mod http2;
+pub(super) mod http2;
 mod message;
 
 pub use http1::Hyper1;

@@ -1,7 +1,7 @@
 //! One connection: writes a request, reads its reply.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -52,13 +52,29 @@ enum Phase {
 
 /// Where an exchange stands.
 struct Exchange<'a> {
-    request: &'a [u8],
+    /// What is to be written, in two parts; the second one may be empty.
+    request: [&'a [u8]; 2],
     /// The first one of its connection.
     first: bool,
     written: usize,
     /// The peer takes no more of the request; it may have answered all the same.
     refused: Option<io::Error>,
     reader: Reader,
+}
+
+impl<'a> Exchange<'a> {
+    fn is_written(&self) -> bool {
+        self.written == self.request[0].len() + self.request[1].len()
+    }
+
+    /// What is still to be written.
+    fn rest(&self) -> [&'a [u8]; 2] {
+        let [first, second] = self.request;
+        match first.split_at_checked(self.written) {
+            Some((_, first)) => [first, second],
+            None => [&[], &second[self.written - first.len()..]],
+        }
+    }
 }
 
 impl<S: Socket> Http1<S> {
@@ -122,9 +138,13 @@ impl<S: Socket> Http1<S> {
 
     /// Writes as much as the socket takes.
     fn poll_write(&mut self, cx: &mut Context<'_>, exchange: &mut Exchange<'_>) {
-        while exchange.written < exchange.request.len() && exchange.refused.is_none() {
-            let rest = &exchange.request[exchange.written..];
-            match Pin::new(&mut self.socket).poll_write(cx, rest) {
+        while !exchange.is_written() && exchange.refused.is_none() {
+            let socket = Pin::new(&mut self.socket);
+            let written = match exchange.rest() {
+                [rest, []] | [[], rest] => socket.poll_write(cx, rest),
+                both => socket.poll_write_vectored(cx, &both.map(IoSlice::new)),
+            };
+            match written {
                 Poll::Pending => return,
                 Poll::Ready(Ok(0)) => exchange.refused = Some(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(Ok(length)) => exchange.written += length,
@@ -150,7 +170,7 @@ impl<S: Socket> Connection for Http1<S> {
         // Should this future be dropped, the connection stays spent.
         let before = std::mem::replace(&mut self.phase, Phase::Spent);
         let mut exchange = Exchange {
-            request: request.bytes,
+            request: [request.bytes, request.body.map_or(&[], |body| body)],
             first: before == Phase::Fresh,
             written: 0,
             refused: None,
@@ -159,8 +179,7 @@ impl<S: Socket> Connection for Http1<S> {
         match poll_fn(|cx| self.poll_exchange(cx, &mut exchange, reply)).await {
             Ok(whole) => {
                 reply.surplus = !self.inbox.is_empty();
-                let sent = exchange.written == request.bytes.len();
-                if whole.keep_alive && sent && !reply.surplus {
+                if whole.keep_alive && exchange.is_written() && !reply.surplus {
                     self.phase = Phase::Idle;
                 }
                 Outcome::Completed {

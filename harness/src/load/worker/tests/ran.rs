@@ -75,8 +75,7 @@ pub(super) fn run_from(
     let mut binder = Binder::new(layout(plan), workers);
     let mut windows = 0;
     while let Some((worker, closed)) = running.windows.blocking_recv() {
-        let closed = binder.close(worker, closed);
-        windows += closed.iter().map(|w| w.response.count()).sum::<u64>();
+        binder.close(worker, closed, |window| windows += window.response.count());
     }
     let Finished {
         recorded, sending, ..
@@ -88,8 +87,7 @@ pub(super) fn run_from(
     for part in recorded {
         binder.add(part);
     }
-    let (ledger, rest) = binder.finish(GeneratorFacts::default());
-    windows += rest.iter().map(|w| w.response.count()).sum::<u64>();
+    let ledger = binder.finish(GeneratorFacts::default(), |w| windows += w.response.count());
     Ran {
         ledger,
         finished_sending: sending,
