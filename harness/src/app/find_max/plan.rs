@@ -385,7 +385,6 @@ spec:
                 out: folder.path().into(),
                 json: false,
             },
-            poisson: true,
             objectives: vec!["p99 < 100ms".into()],
             errors: "1%".into(),
             poisson: true,
