@@ -13,6 +13,7 @@ mod judgement;
 pub mod load;
 mod machine;
 mod manifest;
+mod probe;
 pub mod report;
 pub mod run;
 pub mod run_dir;

@@ -42,7 +42,7 @@ pub fn judge(objective: &Objective, ledger: &Ledger, delivery: &Delivery) -> Jud
     }
     let response = Measured::broken(
         &step.response,
-        step.planned,
+        step.planned - step.without_value,
         step.bad,
         step.planned,
         objective,
@@ -81,7 +81,10 @@ fn invalid(why: String) -> Judgement {
 struct Measured {
     planned: u64,
     bad: u64,
+    /// Not sent by the generator's doing.
     not_sent: u64,
+    /// Not sent for want of a value of the reply before: bad, and the service's doing, but neither fast nor slow.
+    without_value: u64,
     timed_out: u64,
     response: LatencyHistogram,
     service: LatencyHistogram,
@@ -92,12 +95,12 @@ impl Measured {
         let outcomes = Ledger::sum_outcomes(ledger.measured());
         let good: u64 = ledger.measured().map(|c| c.good).sum();
         // A step of a journey that could not follow was never asked for.
-        let unfollowed = outcomes.not_followed();
-        let planned = outcomes.total() - unfollowed;
+        let planned = outcomes.total() - outcomes.not_followed();
         Self {
             planned,
             bad: planned - good,
-            not_sent: outcomes.not_sent - unfollowed,
+            not_sent: outcomes.not_sent - outcomes.unsendable(),
+            without_value: outcomes.without_value(),
             timed_out: outcomes.timed_out,
             response: Ledger::merge_histograms(ledger.measured(), |c| &c.response),
             service: Ledger::merge_histograms(ledger.measured(), |c| &c.service),

@@ -131,11 +131,24 @@ impl OutcomeCounts {
         }
     }
 
-    /// Later steps of journeys that could not follow the step before them: no request was withheld, there was none to
-    /// send.
+    /// Never sent for this reason.
+    fn unsent_for(&self, why: NotSent) -> u64 {
+        self.why_not_sent.get(&why).copied().unwrap_or(0)
+    }
+
+    /// Later steps of journeys that could not follow the step before them, which failed: no events of their own.
     pub fn not_followed(&self) -> u64 {
-        let n = self.why_not_sent.get(&NotSent::StepBefore);
-        n.copied().unwrap_or(0)
+        self.unsent_for(NotSent::StepBefore)
+    }
+
+    /// Later steps of journeys for which the reply to the step before lacked a value: bad events, of the service's doing.
+    pub fn without_value(&self) -> u64 {
+        self.unsent_for(NotSent::NoValue)
+    }
+
+    /// Later steps of journeys that there was nothing to send for: none of them was withheld by the generator.
+    pub fn unsendable(&self) -> u64 {
+        self.not_followed() + self.without_value()
     }
 
     /// Whole responses.

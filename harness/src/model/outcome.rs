@@ -37,9 +37,12 @@ pub enum NotSent {
     Behind,
     /// The run was interrupted.
     Interrupted,
-    /// It is a step of a journey, and the step before it was not sent, failed, gave no value that it needs, or took
-    /// beyond the run's time. No fault of the generator.
+    /// It is a step of a journey, and the step before it was not sent, failed, or took beyond the run's time. No fault of
+    /// the generator, and no failure of its own: the step before was the one.
     StepBefore,
+    /// It is a step of a journey, and the reply to the step before it, good by its status, lacked a value that was to be
+    /// extracted. No fault of the generator, and a failure: no other step has it.
+    NoValue,
     /// Its feeder gives each row once, and every row was given.
     NoRow,
 }

@@ -168,9 +168,21 @@ impl Ended {
         Ledger::sum_outcomes(&self.ledger().cells)
     }
 
+    fn report(&self) -> serde_json::Value {
+        serde_json::from_str(&self.file("report.json")).unwrap()
+    }
+
+    /// What a check found about a subject.
+    pub(crate) fn finding(&self, check: &str, subject: &str) -> serde_json::Value {
+        let report = self.report();
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        let found = findings.find(|f| f["check"] == check && f["subject"] == subject);
+        found.unwrap_or_else(|| panic!("{report}")).clone()
+    }
+
     /// The exit code that its report tells.
     pub(crate) fn verdict_code(&self) -> i32 {
-        let report: serde_json::Value = serde_json::from_str(&self.file("report.json")).unwrap();
+        let report = self.report();
         i32::try_from(report["verdict"]["exit_code"].as_i64().unwrap()).unwrap()
     }
 

@@ -144,10 +144,12 @@ fn a_certificate_of_another_authority_is_an_error_that_says_so_and_no_request_is
     let (authority, other) = (Authority::new(b"http/1.1"), Authority::new(b"http/1.1"));
     let server = Server::tcp(Some(authority.acceptor.clone()), false);
     let url = format!("https://{}/v1/a", server.address);
-    let ended = load(&url, &["--cacert", &other.file()]);
-    ended.assert_refused(
+    load(&url, &[]).assert_refused(
         "the certificate of `127.0.0.1` is not trusted; name its authority with --cacert FILE",
     );
+    let ended = load(&url, &["--cacert", &other.file()]);
+    ended.assert_refused("does not hold the authority that issued it");
+    assert!(!ended.told.contains("--cacert"), "{}", ended.told);
     // Right authority, another name.
     let url = format!(
         "https://localhost:{}/v1/a",
@@ -156,6 +158,19 @@ fn a_certificate_of_another_authority_is_an_error_that_says_so_and_no_request_is
     let ended = load(&url, &["--cacert", &authority.file()]);
     ended.assert_refused("the certificate of `localhost` is not trusted");
     assert_eq!(server.seen(), [0, 0]);
+}
+
+#[test]
+fn an_authority_s_certificate_used_as_the_server_s_own_is_told_as_such() {
+    let authority = Authority::self_signed(b"http/1.1");
+    let server = Server::tcp(Some(authority.acceptor.clone()), false);
+    let url = format!("https://{}/v1/a", server.address);
+    let ended = load(&url, &["--cacert", &authority.file()]);
+    ended.assert_refused(
+        "it is a CA certificate used as the server's own: issue a server certificate",
+    );
+    assert!(!ended.told.contains("--cacert"), "{}", ended.told);
+    assert_all_answered(&load(&url, &["-k"]));
 }
 
 #[test]
@@ -180,7 +195,50 @@ fn what_speaks_neither_http2_nor_tls_is_told_before_any_load() {
     let plain = Server::tcp(None, false);
     let url = format!("https://{}/v1/a", plain.address);
     load(&url, &["-k"]).assert_refused("cannot speak TLS with `127.0.0.1`");
+    let url = format!("http://{}/v1/a", plain.address);
+    load(&url, &["--http2"])
+        .assert_refused("does not speak HTTP/2 in cleartext; leave out --http2");
+    let url = format!("http://{}/v1/a", server.address);
+    load(&url, &["--http2"]).assert_refused("answers in TLS; write https:// instead of http://");
     assert_eq!((server.seen(), plain.seen()), ([0, 0], [0, 0]));
+}
+
+#[test]
+fn cleartext_to_a_port_of_tls_is_told_by_the_first_request_that_broke() {
+    let authority = Authority::new(b"http/1.1");
+    let server = Server::tcp(Some(authority.acceptor.clone()), false);
+    let ended = load(&format!("http://{}/v1/a", server.address), &[]);
+    // A machine that is busy with other things cannot tell; the cause is told all the same.
+    assert_eq!(ended.code, Some(ended.verdict_code()));
+    assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.told);
+    let told = ended.finding("budget/objective", "request");
+    let observed = told["observed"].as_str().unwrap();
+    assert!(
+        observed.contains("the server answers in TLS; write https://"),
+        "{told}"
+    );
+    assert!(!told.to_string().contains("name an objective"), "{told}");
+}
+
+#[test]
+fn a_target_that_is_not_there_is_told_before_any_load() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    for scheme in ["http", "https"] {
+        let at = format!("{scheme}://{address}");
+        let told = format!("nothing accepts connections at {at}; start the service, or correct");
+        load(&format!("{at}/v1/a"), &["-k"]).assert_refused(&told);
+    }
+    load("unix:/nowhere/kv.sock:/v1/a", &[])
+        .assert_refused("nothing accepts connections at unix:/nowhere/kv.sock; start the service");
+    let scenario = format!(
+        "apiVersion: sloproof.dev/v1\nkind: Scenario\nmetadata: {{ name: down, purpose: nobody is there }}\nspec:\n  \
+         target: {{ url: \"http://{address}\" }}\n  telemetry: {{}}\n  load:\n    \
+         routes: [{{ name: get, request: GET /v1/a }}]\n    phases: [{{ name: only, duration: 1s, rate: 50/s }}]\n"
+    );
+    let ended = Program::run("down.yaml", &[("down.yaml", &scenario)]).end();
+    ended.assert_refused("nothing accepts connections at http://127.0.0.1:");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
@@ -16,16 +16,24 @@ pub(crate) struct Authority {
 impl Authority {
     /// Its server speaks this protocol.
     pub(crate) fn new(alpn: &[u8]) -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("ca.pem"), certificate.pem()).unwrap();
+        let (params, key, certificate) = own();
         let issuer = Issuer::new(params, key);
         let server_key = KeyPair::generate().unwrap();
         let server = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
         let server = server.signed_by(&server_key, &issuer).unwrap();
+        Self::with(&certificate, &server, &server_key, alpn)
+    }
+
+    /// Its own certificate is also its server's, as `openssl req -x509` makes them.
+    #[allow(dead_code, reason = "not every test program that speaks TLS needs one")]
+    pub(crate) fn self_signed(alpn: &[u8]) -> Self {
+        let (_, key, certificate) = own();
+        Self::with(&certificate, &certificate, &key, alpn)
+    }
+
+    fn with(own: &Certificate, server: &Certificate, server_key: &KeyPair, alpn: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), own.pem()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -47,4 +55,12 @@ impl Authority {
     pub(crate) fn file(&self) -> String {
         self.folder.path().join("ca.pem").display().to_string()
     }
+}
+
+fn own() -> (CertificateParams, KeyPair, Certificate) {
+    let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    (params, key, certificate)
 }

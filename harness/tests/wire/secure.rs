@@ -236,6 +236,81 @@ async fn http2_connections_are_shared_up_to_their_streams_and_places_come_back()
     assert_eq!(seen.connections.load(Ordering::SeqCst), 2);
 }
 
+/// What is found out about a place before any request.
+async fn proved(place: &str, http2: bool) -> Result<(), String> {
+    let protocol = if http2 {
+        Protocol::Http2 { streams: 1 }
+    } else {
+        Protocol::Http1
+    };
+    let settings = Settings {
+        protocol,
+        trust: Trust::Anybody,
+    };
+    let place = Place::parse(place).unwrap();
+    let reach = Reach::find(&place, &settings).await.unwrap();
+    reach.prove().await.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn http2_in_cleartext_is_proved_without_a_request() {
+    let (address, _tasks, seen) = http2_server(None).await;
+    assert_eq!(proved(&format!("http://{address}"), true).await, Ok(()));
+    assert_eq!(seen.connections.load(Ordering::SeqCst), 1);
+    assert_eq!(*seen.requests.lock().unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn whatever_answers_the_preface_of_http2_with_anything_else_does_not_speak_it() {
+    let answers: [(&[u8], &str); 4] = [
+        (
+            b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n",
+            "does not speak HTTP/2 in cleartext",
+        ),
+        (b"", "does not speak HTTP/2 in cleartext"),
+        // Another frame than SETTINGS.
+        (
+            &[0, 0, 0, 6, 0, 0, 0, 0, 0],
+            "does not speak HTTP/2 in cleartext",
+        ),
+        (&[21, 3, 1, 0, 2, 2, 70], "answers in TLS; write https://"),
+    ];
+    for (answer, told) in answers {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let at = format!("http://{}", listener.local_addr().unwrap());
+        let server = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut preface = [0; 33];
+            tokio::io::AsyncReadExt::read_exact(&mut stream, &mut preface)
+                .await
+                .unwrap();
+            send(&mut stream, answer).await;
+        };
+        let ((), proved) = tokio::join!(server, proved(&at, true));
+        let why = proved.unwrap_err();
+        assert!(why.starts_with(&at) && why.contains(told), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_of_cleartext_http1_need_only_be_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = format!("http://{}", listener.local_addr().unwrap());
+    assert_eq!(proved(&at, false).await, Ok(()));
+    drop(listener);
+    let refused = |at: &str| {
+        let remedy = "start the service, or correct the address";
+        Err(format!("nothing accepts connections at {at}; {remedy}"))
+    };
+    for http2 in [false, true] {
+        assert_eq!(proved(&at, http2).await, refused(&at));
+        let missing = "unix:/nowhere/kv.sock";
+        assert_eq!(proved(missing, http2).await, refused(missing));
+    }
+    let secure = at.replace("http:", "https:");
+    assert_eq!(proved(&secure, false).await, refused(&secure));
+}
+
 #[tokio::test]
 async fn a_body_that_requests_share_is_sent_as_one_of_their_own() {
     let (address, _tasks, seen) = http2_server(None).await;

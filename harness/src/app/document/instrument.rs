@@ -45,6 +45,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_limit_of_the_machine_that_might_not_hold_out_is_a_warning() {
+        let told = "17 connections are planned";
+        let fixture = crate::verify::fixture::Fixture::new()
+            .with(|f| f.ledger.generator.tight_limits = vec![told.to_owned()]);
+        assert_eq!(fixture.judge(instrument).warnings, [told]);
+    }
+
+    #[test]
     fn a_shared_machine_is_told_with_the_cores_that_both_use() {
         let told = |host, cores| {
             shared(&GeneratorFacts {

@@ -2,7 +2,6 @@
 
 mod plan;
 mod ports;
-mod probe;
 mod step;
 
 use anyhow::Context as _;
@@ -11,7 +10,7 @@ use super::interrupt::Interrupt;
 use super::load::LoadOptions;
 use super::load::plan::PlanError;
 use super::run_dir::RunDir;
-use super::{Console, Failure, now};
+use super::{Console, Failure, now, probe};
 pub use crate::capacity::Settings;
 use crate::capacity::{Answer, Conclusion, Next, Trial, next};
 use crate::gate::exit;
@@ -51,9 +50,7 @@ pub async fn find_max(console: &Console, options: &FindMaxOptions) -> Result<u8,
         }
         Err(error) => return Err(Failure::usage(error)),
     };
-    probe::reachable(&search.url, &search.plan.target.connect)
-        .await
-        .map_err(Failure::usage)?;
+    probe::reachable(&search.url, &search.plan.target.connect).await?;
     let id = super::run::run_id(&search.plan).replacen("load", "find-max", 1);
     let dir = RunDir::create(&options.load.out, &id).map_err(Failure::usage)?;
     // What was collected is in the steps; empty, and made for every run.

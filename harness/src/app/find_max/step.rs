@@ -9,7 +9,7 @@ use crate::app::run_dir::RunDir;
 use crate::app::{Console, Failure};
 use crate::capacity::{Delivery, Judged, Judgement, Purpose, judge};
 use crate::ledger::book::LEDGER_SCHEMA_VERSION;
-use crate::ledger::{Cell, GeneratorFacts, Ledger};
+use crate::ledger::{GeneratorFacts, Ledger};
 use crate::load::Loop;
 use crate::load::preflight::PreflightError;
 use crate::model::{EvidenceSet, Millis, Ratio, Timeline};
@@ -49,6 +49,8 @@ pub(super) async fn step(
         mode: Loop::Open,
         child: None,
         workers: search.workers,
+        // A service that dies in the search breaks the objective.
+        unseen: false,
     };
     // Where lines are not rewritten, one for each step is enough.
     let quiet = Console::from_environment(true, None);
@@ -148,15 +150,13 @@ impl Made {
         let given_up = Ledger::merge_histograms(cells(), |c| &c.censored);
         let service = Ledger::merge_histograms(cells(), |c| &c.service);
         let delay = Ledger::merge_histograms(cells(), |c| &c.delay);
-        let asked = |cells: &mut dyn Iterator<Item = &Cell>| {
-            let outcomes = Ledger::sum_outcomes(cells);
-            outcomes.total() - outcomes.not_followed()
-        };
         let good: u64 = cells().map(|c| c.good).sum();
-        let planned = asked(&mut cells());
+        let outcomes = Ledger::sum_outcomes(cells());
+        let planned = outcomes.total() - outcomes.not_followed();
         let facts = &self.ledger.generator;
         let took = facts.sending_duration.max(facts.planned_duration);
-        let sent = Ratio::of(facts.sent, asked(&mut self.ledger.cells.iter()));
+        let all = Ledger::sum_outcomes(&self.ledger.cells);
+        let sent = Ratio::of(facts.sent, all.total() - all.unsendable());
         let pace = facts.planned_duration.as_secs_f64() / took.as_secs_f64();
         let measured = self.plan.load.phases.iter().filter(|p| p.measured);
         StepInfo {

@@ -101,6 +101,7 @@ async fn send(
         mode,
         child: None,
         workers: options.threads,
+        unseen: true,
     };
     let driven = drive(console, &plan, &site, None, dir, interrupt).await?;
     let timeline = driven.timeline(interrupt);

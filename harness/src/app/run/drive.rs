@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::super::interrupt::Interrupt;
 use super::super::run_dir::RunDir;
-use super::super::{Console, Failure, now};
+use super::super::{Console, Failure, now, probe};
 use super::desk::Desk;
 use super::live::Live;
 use super::watch::Watch;
@@ -69,6 +69,8 @@ pub(in crate::app) struct Site<'a> {
     pub(in crate::app) child: Option<u32>,
     /// Threads that send; as many as the rate asks for if not said.
     pub(in crate::app) workers: Option<usize>,
+    /// Nobody has looked yet whether it is there: then this is done before the first arrival.
+    pub(in crate::app) unseen: bool,
 }
 
 /// Sends everything, records everything, writes `ledger.json` and `latency.hlog`.
@@ -87,10 +89,6 @@ pub(in crate::app) async fn drive(
     let reach = Reach::find(&target, &settings)
         .await
         .map_err(Failure::usage)?;
-    // Whoever does not answer in time will not answer the load either, and that is the load's to record.
-    if let Ok(proved) = tokio::time::timeout(load.timeout.into(), reach.prove()).await {
-        proved.map_err(Failure::usage)?;
-    }
     let sharing = Sharing::with(reach.addresses(), site.child);
     let mut engine = Engine::new(load, &target, site.mode, now().0.unsigned_abs());
     if let Some(workers) = site.workers {
@@ -110,6 +108,9 @@ pub(in crate::app) async fn drive(
     .map_err(Failure::usage)?;
     for limit in &tight_limits {
         console.say(&format!("warning: {limit}"));
+    }
+    if site.unseen {
+        probe::proved(&reach, site.target).await?;
     }
     let (start, began) = (now() + LEAD.into(), Instant::now() + LEAD);
 

@@ -96,6 +96,7 @@ async fn stages(
         mode: Loop::Open,
         child: servers.child,
         workers: None,
+        unseen: true,
     };
     let mut driven = drive::drive(console, &plan, &site, Some(&watch), dir, interrupt).await?;
     let settled = settle::settle(console, &plan, &servers, &watch, &driven, interrupt).await;

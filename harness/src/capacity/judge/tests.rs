@@ -1,5 +1,6 @@
 use super::*;
 use crate::ledger::{Cell, GeneratorFacts, OutcomeCounts};
+use crate::model::outcome::NotSent;
 use crate::model::{PhaseId, RouteId};
 
 /// What became of the arrivals of a step.
@@ -9,6 +10,8 @@ struct Step {
     errors: u64,
     timed_out: u64,
     not_sent: u64,
+    /// Not sent either, for want of a value of the reply before.
+    without_value: u64,
     service_us: u64,
     delay_us: u64,
 }
@@ -25,7 +28,12 @@ fn ledger(step: Step) -> Ledger {
     let outcomes = OutcomeCounts {
         completed: [(200, step.answered), (500, step.errors)].into(),
         timed_out: step.timed_out,
-        not_sent: step.not_sent,
+        not_sent: step.not_sent + step.without_value,
+        why_not_sent: [
+            (NotSent::Behind, step.not_sent),
+            (NotSent::NoValue, step.without_value),
+        ]
+        .into(),
         ..OutcomeCounts::default()
     };
     Ledger {
@@ -83,6 +91,7 @@ const GOOD: Step = Step {
     errors: 0,
     timed_out: 0,
     not_sent: 0,
+    without_value: 0,
     service_us: 9000,
     delay_us: 50,
 };
@@ -101,6 +110,23 @@ fn a_step_on_time_holds_or_breaks_by_latency_and_by_errors() {
     assert_eq!((what, why.as_str()), (Judged::Breaks, "2.0 % bad"));
     let barely = Step { errors: 20, ..GOOD };
     assert_eq!(judged(barely, &on_time()).0, Judged::Holds);
+}
+
+#[test]
+fn a_journey_whose_replies_lack_a_value_breaks_the_objective_by_its_bad_share_and_not_by_its_latency()
+ {
+    let step = |without_value| Step {
+        without_value,
+        ..GOOD
+    };
+    let (what, why) = judged(step(500), &on_time());
+    assert_eq!((what, why.as_str()), (Judged::Breaks, "20.0 % bad"));
+    let tolerant = Objective {
+        bad: Ratio(0.5),
+        ..objective()
+    };
+    let judgement = judge(&tolerant, &ledger(step(500)), &on_time());
+    assert_eq!(judgement.judged, Judged::Holds, "{}", judgement.why);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Any target by any protocol: chosen once, at the start.
 
+mod prove;
+
 use std::net::SocketAddr;
 
 use rustls::pki_types::ServerName;
@@ -82,14 +84,22 @@ pub enum DialError {
         /// Which.
         host: String,
     },
+    /// Nobody is there.
+    #[error("nothing accepts connections at {at}; start the service, or correct the address")]
+    Refused {
+        /// Where.
+        at: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// The server's certificate is not believed.
-    #[error(
-        "the certificate of `{host}` is not trusted; name its authority with --cacert FILE or `target.caFile`, or trust \
-         any certificate with --insecure or `target.insecure`"
-    )]
+    #[error("the certificate of `{host}` is not trusted; {remedy}")]
     Certificate {
         /// Whose.
         host: String,
+        /// What to do about it.
+        remedy: String,
         /// Why.
         #[source]
         source: rustls::Error,
@@ -101,7 +111,19 @@ pub enum DialError {
         host: String,
         /// Why.
         #[source]
-        source: rustls::Error,
+        source: std::io::Error,
+    },
+    /// Cleartext was sent to a port of TLS.
+    #[error("{at} answers in TLS; write https:// instead of http://")]
+    SpeaksTls {
+        /// Where.
+        at: String,
+    },
+    /// The server does not speak HTTP/2 unasked.
+    #[error("{at} does not speak HTTP/2 in cleartext; leave out --http2 or `target.http2`")]
+    NoCleartextHttp2 {
+        /// Where.
+        at: String,
     },
     /// The server did not choose HTTP/2.
     #[error("`{host}` does not speak HTTP/2 over TLS; leave out --http2 or `target.http2`")]
@@ -114,8 +136,10 @@ pub enum DialError {
 /// What is found out once and shared by all workers.
 #[derive(Clone)]
 pub struct Reach {
+    /// As it would be written.
+    at: String,
     way: Way,
-    protocol: Protocol,
+    settings: Settings,
 }
 
 #[derive(Clone)]
@@ -147,7 +171,15 @@ impl Reach {
                 }
             }
         };
-        Ok(Self { way, protocol })
+        let scheme = if place.tls { "https" } else { "http" };
+        Ok(Self {
+            at: match &place.at {
+                At::Unix(path) => format!("unix:{}", path.display()),
+                At::Tcp { .. } => format!("{scheme}://{}", place.authority),
+            },
+            way,
+            settings: settings.clone(),
+        })
     }
 
     /// The addresses it connects to, in the order in which they are tried; none for a Unix socket.
@@ -155,44 +187,6 @@ impl Reach {
         match &self.way {
             Way::Tcp(tcp) | Way::Tls(tcp, ..) => tcp.addresses(),
             Way::Unix(_) => &[],
-        }
-    }
-
-    /// Opens one TLS connection and sends nothing: a certificate that is not trusted would fail every request of a load,
-    /// and none of them would say why. A server that is not there is no matter of this: the load will tell.
-    pub async fn prove(&self) -> Result<(), DialError> {
-        let Way::Tls(tcp, tls, name) = &self.way else {
-            return Ok(());
-        };
-        let Ok(stream) = tcp.socket().await else {
-            return Ok(());
-        };
-        let host = || name.to_str().into_owned();
-        let refused = match tls.connect(name.clone(), stream).await {
-            Ok(stream) => {
-                let spoken = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                return match self.protocol {
-                    Protocol::Http2 { .. } if !spoken => Err(DialError::NoHttp2 { host: host() }),
-                    _ => Ok(()),
-                };
-            }
-            Err(error) => error.downcast::<rustls::Error>(),
-        };
-        match refused {
-            Ok(rustls::Error::NoApplicationProtocol) => Err(DialError::NoHttp2 { host: host() }),
-            Ok(rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol)) => {
-                Err(DialError::NoHttp2 { host: host() })
-            }
-            Ok(source @ rustls::Error::InvalidCertificate(_)) => Err(DialError::Certificate {
-                host: host(),
-                source,
-            }),
-            Ok(source) => Err(DialError::Handshake {
-                host: host(),
-                source,
-            }),
-            // The connection broke on the way.
-            Err(_) => Ok(()),
         }
     }
 
@@ -204,7 +198,7 @@ impl Reach {
         };
         Dial {
             way: self.way.clone(),
-            shared: match self.protocol {
+            shared: match self.settings.protocol {
                 Protocol::Http1 => None,
                 Protocol::Http2 { streams } => Some(Multiplexer::new(streams, scheme)),
             },

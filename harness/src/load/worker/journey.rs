@@ -2,7 +2,7 @@
 //!
 //! An arrival plans every step of its journey, so each gets an outcome. The first is due when the schedule says so; a
 //! later one when the step before is done and the user has thought. If a step cannot follow, it and all after it are
-//! recorded as not sent.
+//! recorded as not sent; if it lacks a value of the reply before, that is its own failure, as the step before was good.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -34,17 +34,23 @@ pub(super) async fn play<C: Connect>(
     while let Some((step, rest)) = steps.split_first() {
         step.ask(&mut kit.reply);
         let sample = exchange(shift, desk, kit, values, arrival, now).await;
-        let follows = shift.is_good(&sample) && step.take(&kit.reply, values);
+        let ends = if shift.is_good(&sample) {
+            (!step.take(&kit.reply, values)).then_some(NotSent::NoValue)
+        } else {
+            Some(NotSent::StepBefore)
+        };
         steps = rest;
         let Some(next) = steps.first() else {
             shift.done(&sample);
             break;
         };
         let due = sample.done + next.think;
-        if !follows || due >= shift.give_up {
-            let next = later(shift, arrival, next, sample.done);
-            // Before the outcome that keeps their second open.
-            rest_unsent(shift, next, steps, sample.done, NotSent::StepBefore);
+        let too_late = (due >= shift.give_up).then_some(NotSent::StepBefore);
+        if let Some(why) = ends.or(too_late) {
+            let (now, next) = (sample.done, later(shift, arrival, next, sample.done));
+            // Before the outcome that keeps their second open. Only the first of them has a reason of its own.
+            unsent(shift, next, now, why);
+            rest_unsent(shift, next, &steps[1..], now, NotSent::StepBefore);
             shift.done(&sample);
             break;
         }

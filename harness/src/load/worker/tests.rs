@@ -92,7 +92,7 @@ fn a_stall_is_seen_from_the_intended_times() {
 #[cfg(target_os = "linux")]
 fn latencies_beyond_the_range_are_recorded_as_its_end_and_told() {
     let server = Server::start(Manner::Prompt);
-    let mut plan = plan();
+    let mut plan = patient(plan());
     plan.drain = Millis(4 * 3_600_000);
     // As if the machine had slept: every arrival was due two hours ago.
     let start = Instant::now().checked_sub(Duration::from_hours(2)).unwrap();
@@ -226,20 +226,43 @@ fn users_who_think_are_told_when_the_run_is_stopped() {
 }
 
 #[test]
-fn steps_behind_one_that_fails_or_lacks_a_value_are_not_sent_for_a_reason_of_their_own() {
-    let mut failing = patient(plan_with_a_journey());
-    failing.routes[3].expect = vec![204];
-    let mut lacking = patient(plan_with_a_journey());
-    lacking.journeys[0].steps[1].extract[0].1 = Extract::pointer("/id").unwrap();
-    for plan in [failing, lacking] {
-        let server = Server::start(Manner::Prompt);
-        let ran = run(&plan, &server.url, Loop::Open, 2, None);
-        assert_eq!(ran.planned(), ran.requests);
-        let users = of_route(&ran.ledger, "first").completed_total();
-        assert_eq!(of_route(&ran.ledger, "second").completed_total(), users);
-        let third = of_route(&ran.ledger, "third");
-        assert_eq!((third.not_sent, third.not_followed()), (users, users));
+fn steps_behind_one_that_fails_are_not_sent_and_the_one_that_failed_is_blamed() {
+    let mut plan = patient(plan_with_a_journey());
+    plan.routes[2].expect = vec![204];
+    let server = Server::start(Manner::Prompt);
+    let ran = run(&plan, &server.url, Loop::Open, 2, None);
+    assert_eq!(ran.planned(), ran.requests);
+    let users = of_route(&ran.ledger, "first").completed_total();
+    for step in ["second", "third"] {
+        let step = of_route(&ran.ledger, step);
+        assert_eq!((step.not_sent, step.not_followed()), (users, users));
     }
+}
+
+#[test]
+fn the_first_step_that_lacks_a_value_of_a_good_reply_is_blamed_and_those_behind_it_are_not() {
+    let mut plan = patient(plan_with_a_journey());
+    // The reply is `ok`.
+    plan.journeys[0].steps[0].extract[0].1 = Extract::pointer("/id").unwrap();
+    let server = Server::start(Manner::Prompt);
+    let ran = run(&plan, &server.url, Loop::Open, 2, None);
+    assert_eq!(ran.planned(), ran.requests);
+    let users = of_route(&ran.ledger, "first").completed_total();
+    assert!(users > 0);
+    let counts = |step: &str| {
+        let step = of_route(&ran.ledger, step);
+        (step.total(), step.without_value(), step.not_followed())
+    };
+    assert_eq!(counts("second"), (users, users, 0));
+    assert_eq!(counts("third"), (users, 0, users));
+    // What is wrong with it stands among the first failures of its route.
+    let second = ran
+        .ledger
+        .failed
+        .iter()
+        .find(|s| s.route.as_str() == "second");
+    let why = NotSent::NoValue;
+    assert_eq!(second.unwrap().outcome, Outcome::NotSent { why });
 }
 
 #[test]

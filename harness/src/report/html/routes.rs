@@ -97,6 +97,7 @@ fn told(why: NotSent) -> &'static str {
         NotSent::Behind => "the generator was behind",
         NotSent::Interrupted => "interrupted",
         NotSent::StepBefore => "the step before did not succeed in time",
+        NotSent::NoValue => "the reply to the step before lacked a value",
         NotSent::NoRow => "the feeder's rows were used up",
     }
 }

@@ -62,6 +62,21 @@ impl LoadPlan {
         route..route + self.requests_of(route)
     }
 
+    /// What this route, if it is a later step of a journey, wants of the step before it: that step, and the names of the
+    /// values that are to be in its reply.
+    pub fn wanted_before(&self, id: &RouteId) -> Option<(&Route, impl Iterator<Item = &str>)> {
+        let route = self.routes.iter().position(|route| route.id == *id)?;
+        self.journeys.iter().find_map(|journey| {
+            let step = route.checked_sub(journey.first + 1)?;
+            journey.steps.get(step + 1)?;
+            let names = journey.steps[step].extract.iter();
+            Some((
+                &self.routes[route - 1],
+                names.map(|(name, _)| name.as_str()),
+            ))
+        })
+    }
+
     /// Whether an arrival of this route needs a row of a feeder.
     pub fn uses(&self, route: usize, feeder: &FeederPlan) -> bool {
         let drawn = self.routes[route].weight > 0;

@@ -67,6 +67,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether it is the load of a URL, with no scenario behind it.
+    pub fn is_of_url(&self) -> bool {
+        self.file.contains("://") || self.file.starts_with("unix:")
+    }
+
     /// The route with this id.
     pub fn route(&self, id: &RouteId) -> Option<&Route> {
         self.load.routes.iter().find(|r| r.id == *id)

@@ -34,7 +34,8 @@ pub(crate) fn cells<'l>(ledger: &'l Ledger, slo: &SloPlan) -> Vec<&'l Cell> {
 }
 
 /// The user's view: every planned arrival is an event, and whatever is not a whole response is bad. Slow is what was
-/// slow from the moment it was due. A journey's step that could not follow is none: the one before it was the event.
+/// slow from the moment it was due. A journey's step that could not follow is none: the one before it was the event. One
+/// that lacked a value of the reply before is: nobody else was.
 pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Events {
     let sum = Ledger::sum_outcomes(cells.iter().copied());
     let total = sum.total() - sum.not_followed();
@@ -164,6 +165,18 @@ mod tests {
         };
         let run = run().unfinished("get", "outage", &unfollowed);
         assert_eq!(events(&run, ERRORS, user), [10, 10, 100, 0]);
+    }
+
+    #[test]
+    fn a_step_for_which_the_reply_before_lacked_a_value_is_a_bad_event() {
+        let lacking = OutcomeCounts {
+            not_sent: 9,
+            why_not_sent: [(NotSent::NoValue, 2), (NotSent::StepBefore, 7)].into(),
+            ..OutcomeCounts::default()
+        };
+        let run = run().unfinished("get", "outage", &lacking);
+        assert_eq!(events(&run, ERRORS, user), [12, 12, 102, 0]);
+        assert_eq!(events(&run, SLOW, user), [17, 17, 102, 0]);
     }
 
     #[test]

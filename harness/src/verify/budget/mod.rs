@@ -4,7 +4,9 @@ pub mod events;
 pub mod objective;
 pub mod remaining;
 mod samples;
+mod unanswered;
 
 pub(crate) use events::for_the_user;
 pub use objective::Objective;
 pub use remaining::Remaining;
+pub(crate) use unanswered::lacked_value;

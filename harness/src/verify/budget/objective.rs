@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::events::{Events, cells, for_the_user};
 use super::samples::shortage;
-use crate::ledger::{Cell, Ledger, OutcomeCounts};
+use super::unanswered::{lacked_value, unanswered};
+use crate::ledger::{Cell, Ledger};
 use crate::model::{Finding, Hop, Question, Ratio, Status};
 use crate::scenario::Plan;
 use crate::scenario::plan::{BadEvents, ObjectiveExpectation, Route, SloPlan};
@@ -16,7 +17,7 @@ use crate::verify::words;
 #[derive(Debug, Clone, Copy)]
 pub struct Objective;
 
-const META: Meta = Meta {
+pub(super) const META: Meta = Meta {
     id: "budget/objective",
     hop: Hop::Budget,
     title: "each objective is met, or missed, as the scenario expects",
@@ -49,28 +50,10 @@ impl Check for Objective {
 fn unjudged(case: &Case<'_>, route: &Route) -> Option<Finding> {
     let of_route = case.ledger.measured().filter(|c| c.route == route.id);
     let outcomes = Ledger::sum_outcomes(of_route);
-    unjudged_statuses(case, route, outcomes.completed.clone())
-        .or_else(|| unanswered(case.plan, route, &outcomes))
-}
-
-/// Every objective counts an arrival without an answer as bad; without one, nobody would.
-fn unanswered(plan: &Plan, route: &Route, outcomes: &OutcomeCounts) -> Option<Finding> {
-    let unanswered = outcomes.timed_out + outcomes.connect_failed + outcomes.broken;
-    if unanswered == 0 || objectives_of(plan, route).next().is_some() {
-        return None;
-    }
-    let n = words::count(unanswered, "request");
-    Some(
-        META.fail(route.id.to_string(), format!("{n} without an answer, and no objective judges them"))
-            .expected("an answer to every request, or an objective that says how many may fail")
-            .observed(format!(
-                "{} timed out, {} not connected, {} broken",
-                words::grouped(outcomes.timed_out),
-                words::grouped(outcomes.connect_failed),
-                words::grouped(outcomes.broken)
-            ))
-            .hint("see that the service is up and can be reached; name an objective if some requests may fail"),
-    )
+    unjudged_statuses(case, route, outcomes.completed.clone()).or_else(|| {
+        let judged = objectives_of(case.plan, route).next().is_some();
+        (!judged).then(|| unanswered(case, route, &outcomes))?
+    })
 }
 
 fn objectives_of<'a>(plan: &'a Plan, route: &'a Route) -> impl Iterator<Item = &'a SloPlan> {
@@ -141,6 +124,12 @@ fn of_slo(case: &Case<'_>, slo: &SloPlan) -> Finding {
         Status::Pass => shortage(&META, case.plan, slo, &events).unwrap_or(finding),
         _ => finding,
     };
+    let lacked = case.plan.load.routes.iter().filter_map(|route| {
+        let of_route = cells.iter().copied().filter(|c| c.route == route.id);
+        lacked_value(case, route, &Ledger::sum_outcomes(of_route))
+    });
+    let mut told = vec![observed(&events)];
+    told.extend(lacked);
     let promise = match slo.bad {
         BadEvents::Status { from, to } => format!("without a status {from} to {to}"),
         BadEvents::SlowerThan { bound } => format!("within {bound}"),
@@ -152,7 +141,7 @@ fn of_slo(case: &Case<'_>, slo: &SloPlan) -> Finding {
     };
     finding
         .expected(format!("{wanted} {} {promise}", percent(target)))
-        .observed(observed(&events))
+        .observed(told.join("; "))
 }
 
 /// Good share from the most and from the least bad events: where both give the same answer it is certain.
@@ -224,11 +213,11 @@ fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::OutcomeCounts;
-    use crate::model::Millis;
+    use crate::ledger::{KeptSample, OutcomeCounts};
+    use crate::model::{Millis, Outcome, PhaseId, RouteId};
     use crate::scenario::plan::{Faults, RouteFault};
     use crate::verify::fixture::Fixture;
-    use crate::verify::fixtures::budget::{errors, slow};
+    use crate::verify::fixtures::budget::{errors, lacking, slow};
     use ObjectiveExpectation::{Any, Met, Missed};
 
     fn judge(fixture: Fixture, slo: SloPlan, expect: ObjectiveExpectation) -> Finding {
@@ -313,6 +302,55 @@ mod tests {
             findings[1].observed,
             "0 timed out, 12 not connected, 0 broken"
         );
+    }
+
+    #[test]
+    fn a_value_that_was_not_in_a_reply_is_told_with_its_name_and_step() {
+        let told = "the value `id` was not in the reply of step get";
+        let alone = lacking(32).judge(|case| Objective.judge(case));
+        assert_eq!(
+            (alone[1].status.clone(), alone[1].subject.as_str()),
+            (Status::Fail, "put")
+        );
+        assert_eq!(
+            alone[1].observed,
+            format!("0 timed out, 0 not connected, 0 broken, 32 not sent: {told}")
+        );
+        let missed = judge(lacking(3000), errors(0.9), Met);
+        assert_eq!(missed.status, Status::Fail);
+        let observed = "67.0329 % good: 3,000 of 9,100 arrivals bad";
+        assert_eq!(missed.observed, format!("{observed}; {told}"));
+    }
+
+    #[test]
+    fn the_load_of_a_url_is_not_told_of_objectives_but_of_the_first_break() {
+        let broken = OutcomeCounts {
+            broken: 3,
+            ..OutcomeCounts::default()
+        };
+        let why = "the server answers in TLS".to_owned();
+        let fixture = Fixture::new()
+            .unfinished("get", "outage", &broken)
+            .with(|f| {
+                f.plan.file = "http://127.0.0.1:8443/".into();
+                f.ledger.failed = vec![KeptSample {
+                    seq: 0,
+                    route: RouteId::new("get").unwrap(),
+                    phase: PhaseId::new("outage").unwrap(),
+                    due_us: 0,
+                    response_us: 0,
+                    service_us: None,
+                    outcome: Outcome::Broken { why },
+                    trace_id: String::new(),
+                }];
+            });
+        let finding = fixture.judge(|case| Objective.judge(case)).swap_remove(1);
+        assert_eq!(finding.summary, "3 requests without an answer");
+        assert_eq!(
+            finding.observed,
+            "0 timed out, 0 not connected, 3 broken; the first one broke: the server answers in TLS"
+        );
+        assert!(!finding.hint.contains("objective"), "{}", finding.hint);
     }
 
     #[test]

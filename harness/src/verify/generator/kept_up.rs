@@ -100,8 +100,8 @@ fn interruption(case: &Case<'_>) -> Option<Finding> {
 fn sent_share(ledger: &Ledger) -> Finding {
     let facts = &ledger.generator;
     // A step that could not follow was not withheld: there was nothing to send.
-    let unfollowed = Ledger::sum_outcomes(&ledger.cells).not_followed();
-    let planned = facts.planned.saturating_sub(unfollowed);
+    let unsendable = Ledger::sum_outcomes(&ledger.cells).unsendable();
+    let planned = facts.planned.saturating_sub(unsendable);
     let Some(share) = Ratio::of(facts.sent, planned) else {
         return META
             .undecided("arrivals sent", "nothing was planned")
@@ -176,8 +176,8 @@ fn offered(ledger: &Ledger) -> u64 {
     // Steps of a journey may be due after it.
     let after = ledger.windows.iter().filter(|w| w.second * 1000 >= end);
     let after: u64 = after.map(|window| window.planned).sum();
-    let unfollowed = Ledger::sum_outcomes(&ledger.cells).not_followed();
-    facts.planned.saturating_sub(after + unfollowed)
+    let unsendable = Ledger::sum_outcomes(&ledger.cells).unsendable();
+    facts.planned.saturating_sub(after + unsendable)
 }
 
 /// The most arrivals that were due and not sent at the end of a watched second, and when that was.

@@ -4,6 +4,7 @@ use crate::ledger::{Cell, Ledger, OutcomeCounts};
 use crate::model::{Finding, Hop, Question};
 use crate::scenario::Plan;
 use crate::scenario::plan::{ObjectiveExpectation, Route};
+use crate::verify::budget::lacked_value;
 use crate::verify::case::Case;
 use crate::verify::check::{Check, Meta};
 use crate::verify::words;
@@ -75,10 +76,10 @@ fn of_route(case: &Case<'_>, route: &Route) -> Finding {
             None => format!("requests: it has weight {}", route.weight),
         })
         .observed(observed)
-        .hint(if route.weight == 0 {
-            "see at which step its journeys end, and why"
-        } else {
-            "let the load last longer, raise the route's weight or the rate, or remove the route"
+        .hint(match lacked_value(case, route, &all) {
+            Some(lacked) => lacked,
+            None if route.weight == 0 => "see at which step its journeys end, and why".to_owned(),
+            None => "let the load last longer, raise the route's weight or the rate, or remove the route".to_owned(),
         });
     match gate {
         Some(_) => finding,
@@ -91,7 +92,7 @@ mod tests {
     use super::*;
     use crate::model::{RouteId, Severity};
     use crate::verify::fixture::Fixture;
-    use crate::verify::fixtures::budget::errors;
+    use crate::verify::fixtures::budget::{errors, lacking};
 
     fn about(fixture: &Fixture, route: &str) -> Finding {
         let findings = fixture.judge(|case| Routes.judge(case));
@@ -131,6 +132,14 @@ mod tests {
         let put = about(&fixture, "put");
         assert_eq!(put.expected, "requests: a journey leads to it");
         assert_eq!(put.hint, "see at which step its journeys end, and why");
+    }
+
+    #[test]
+    fn a_step_that_always_lacked_a_value_is_told_which() {
+        let fixture = lacking(3000).with(|f| f.cell("put", "outage").outcomes.completed.clear());
+        let put = about(&fixture, "put");
+        assert_eq!(put.summary, "never called: none of its arrivals was sent");
+        assert_eq!(put.hint, "the value `id` was not in the reply of step get");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Opens plain connections.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -27,14 +28,20 @@ impl TcpConnect {
 
     /// A socket that sends what it is given at once.
     pub(in crate::load::wire) async fn socket(&self) -> Result<TcpStream, Outcome> {
+        self.open().await.map_err(|_| Outcome::ConnectFailed)
+    }
+
+    /// The same, with the last address's reason where none answers.
+    pub(in crate::load::wire) async fn open(&self) -> io::Result<TcpStream> {
+        let mut why = io::ErrorKind::AddrNotAvailable.into();
         for address in &self.addresses {
-            if let Ok(socket) = TcpStream::connect(address).await
-                && socket.set_nodelay(true).is_ok()
-            {
-                return Ok(socket);
+            let opened = TcpStream::connect(address).await;
+            match opened.and_then(|socket| socket.set_nodelay(true).map(|()| socket)) {
+                Ok(socket) => return Ok(socket),
+                Err(error) => why = error,
             }
         }
-        Err(Outcome::ConnectFailed)
+        Err(why)
     }
 }
 
@@ -59,8 +66,12 @@ impl UnixConnect {
     }
 
     pub(in crate::load::wire) async fn socket(&self) -> Result<UnixStream, Outcome> {
-        let socket = UnixStream::connect(&self.path).await;
-        socket.map_err(|_| Outcome::ConnectFailed)
+        self.open().await.map_err(|_| Outcome::ConnectFailed)
+    }
+
+    /// The same, with the reason.
+    pub(in crate::load::wire) async fn open(&self) -> io::Result<UnixStream> {
+        UnixStream::connect(&self.path).await
     }
 }
 

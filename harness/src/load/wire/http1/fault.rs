@@ -7,7 +7,10 @@ use crate::model::Outcome;
 pub enum Fault {
     /// The head does not parse.
     #[error("the reply is not HTTP/1: {0}")]
-    NotHttp(#[from] httparse::Error),
+    NotHttp(httparse::Error),
+    /// A record of TLS.
+    #[error("the server answers in TLS; write https:// instead of http://")]
+    Tls,
     /// A status below 100.
     #[error("the reply's status {0} is none of HTTP")]
     Status(u16),
@@ -26,6 +29,22 @@ pub enum Fault {
     /// The peer closed in the middle.
     #[error("the server closed the connection {0}")]
     Truncated(Where),
+}
+
+impl Fault {
+    /// Why these bytes do not begin with a head.
+    pub(super) fn of_head(bytes: &[u8], error: httparse::Error) -> Self {
+        if is_tls(bytes) {
+            Self::Tls
+        } else {
+            Self::NotHttp(error)
+        }
+    }
+}
+
+/// Whether bytes begin with an alert of TLS (RFC 8446, section 5.1), with which its servers answer what is none.
+pub(in crate::load::wire) fn is_tls(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[21, 3])
 }
 
 /// How far a reply had come.

@@ -40,11 +40,9 @@ pub(super) fn parse(
 ) -> Result<Option<Head>, Fault> {
     let mut headers = [const { MaybeUninit::<Header<'_>>::uninit() }; HEADER_LIMIT];
     let mut response = Response::new(&mut []);
-    let parsed = ParserConfig::default().parse_response_with_uninit_headers(
-        &mut response,
-        bytes,
-        &mut headers,
-    )?;
+    let parsed = ParserConfig::default()
+        .parse_response_with_uninit_headers(&mut response, bytes, &mut headers)
+        .map_err(|error| Fault::of_head(bytes, error))?;
     let (Status::Complete(length), Some(status), Some(version)) =
         (parsed, response.code, response.version)
     else {

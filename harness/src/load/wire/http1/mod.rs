@@ -26,6 +26,7 @@ mod reader;
 
 pub use connect::{TcpConnect, UnixConnect};
 pub use connection::{Http1, Socket};
+pub(super) use fault::is_tls;
 pub use fault::{Fault, Where};
 pub use head::HEADER_LIMIT;
 pub use inbox::HEAD_LIMIT;

@@ -45,10 +45,15 @@ fn ninety_nine_percent_sent_is_enough_and_less_is_not() {
 }
 
 #[test]
-fn a_step_that_could_not_follow_is_no_load_that_was_withheld() {
+fn a_step_that_could_not_follow_or_lacked_a_value_is_no_load_that_was_withheld() {
     let unfollowed = OutcomeCounts {
         not_sent: 500,
-        why_not_sent: [(NotSent::StepBefore, 499), (NotSent::Behind, 1)].into(),
+        why_not_sent: [
+            (NotSent::StepBefore, 399),
+            (NotSent::NoValue, 100),
+            (NotSent::Behind, 1),
+        ]
+        .into(),
         ..OutcomeCounts::default()
     };
     let fixture = Fixture::new()
