@@ -385,9 +385,9 @@ spec:
                 out: folder.path().into(),
                 json: false,
             },
+            poisson: true,
             objectives: vec!["p99 < 100ms".into()],
             errors: "1%".into(),
-            poisson: true,
             settings: Settings {
                 start: 100.0,
                 limit: 100_000.0,

@@ -92,7 +92,7 @@ fn a_stall_is_seen_from_the_intended_times() {
 #[cfg(target_os = "linux")]
 fn latencies_beyond_the_range_are_recorded_as_its_end_and_told() {
     let server = Server::start(Manner::Prompt);
-    let mut plan = plan();
+    let mut plan = patient(plan());
     plan.drain = Millis(4 * 3_600_000);
     // As if the machine had slept: every arrival was due two hours ago.
     let start = Instant::now().checked_sub(Duration::from_hours(2)).unwrap();
