@@ -81,14 +81,24 @@ fn unjudged_statuses(
         .map(|(status, n)| format!("{} × {status}", words::grouped(*n)))
         .collect();
     let n = words::count(statuses.values().sum(), "response");
-    Some(
-        META.fail(
-            route.id.to_string(),
-            format!("{n} with a status that is not expected and is no objective's bad event"),
+    let (summary, expected, hint) = if case.plan.is_of_url() {
+        (
+            format!("{n} with a status that is not good"),
+            "statuses from 200 to 399",
+            "mend the URL, the request or the service; if the status is right, say so in a scenario's `expect`",
         )
-        .expected("statuses of the route's `expect`, of an objective's `bad`, or of a fault")
-        .observed(words::list(&told))
-        .hint("add the status to `expect` if it is right; if it is not, let an objective count it, and mend the request or the service"),
+    } else {
+        (
+            format!("{n} with a status that is not expected and is no objective's bad event"),
+            "statuses of the route's `expect`, of an objective's `bad`, or of a fault",
+            "add the status to `expect` if it is right; if it is not, let an objective count it, and mend the request or the service",
+        )
+    };
+    Some(
+        META.fail(route.id.to_string(), summary)
+            .expected(expected)
+            .observed(words::list(&told))
+            .hint(hint),
     )
 }
 
