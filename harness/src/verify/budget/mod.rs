@@ -5,6 +5,7 @@ pub mod objective;
 pub mod remaining;
 mod samples;
 mod unanswered;
+mod unexpected;
 
 pub(crate) use events::for_the_user;
 pub use objective::Objective;

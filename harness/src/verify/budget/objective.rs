@@ -1,10 +1,9 @@
 //! The objective is met, or missed, as the scenario says.
 
-use std::collections::BTreeMap;
-
 use super::events::{Events, cells, for_the_user};
 use super::samples::shortage;
 use super::unanswered::{lacked_value, unanswered};
+use super::unexpected::{objectives_of, unexpected};
 use crate::ledger::{Cell, Ledger};
 use crate::model::{Finding, Hop, Question, Ratio, Status};
 use crate::scenario::Plan;
@@ -50,78 +49,10 @@ impl Check for Objective {
 fn unjudged(case: &Case<'_>, route: &Route) -> Option<Finding> {
     let of_route = case.ledger.measured().filter(|c| c.route == route.id);
     let outcomes = Ledger::sum_outcomes(of_route);
-    unjudged_statuses(case, route, outcomes.completed.clone()).or_else(|| {
+    unexpected(case, route, outcomes.completed.clone()).or_else(|| {
         let judged = objectives_of(case.plan, route).next().is_some();
         (!judged).then(|| unanswered(case, route, &outcomes))?
     })
-}
-
-fn objectives_of<'a>(plan: &'a Plan, route: &'a Route) -> impl Iterator<Item = &'a SloPlan> {
-    plan.slos
-        .iter()
-        .filter(|slo| slo.routes.is_empty() || slo.routes.contains(&route.id))
-}
-
-fn unjudged_statuses(
-    case: &Case<'_>,
-    route: &Route,
-    mut statuses: BTreeMap<u16, u64>,
-) -> Option<Finding> {
-    statuses.retain(|status, n| {
-        *n > 0
-            && !route.expect.contains(status)
-            && !is_bad_event(case.plan, route, *status)
-            && !is_injected(case.plan, route, *status)
-    });
-    if statuses.is_empty() {
-        return None;
-    }
-    let told: Vec<String> = statuses
-        .iter()
-        .map(|(status, n)| format!("{} × {status}", words::grouped(*n)))
-        .collect();
-    let n = words::count(statuses.values().sum(), "response");
-    let (summary, expected, hint) = if case.plan.is_of_url() {
-        (
-            format!("{n} with a status that is not good"),
-            "statuses from 200 to 399",
-            "mend the URL, the request or the service; if the status is right, say so in a scenario's `expect`",
-        )
-    } else {
-        (
-            format!("{n} with a status that is not expected and is no objective's bad event"),
-            "statuses of the route's `expect`, of an objective's `bad`, or of a fault",
-            "add the status to `expect` if it is right; if it is not, let an objective count it, and mend the request or the service",
-        )
-    };
-    Some(
-        META.fail(route.id.to_string(), summary)
-            .expected(expected)
-            .observed(words::list(&told))
-            .hint(hint),
-    )
-}
-
-fn is_bad_event(plan: &Plan, route: &Route, status: u16) -> bool {
-    objectives_of(plan, route).any(|slo| match slo.bad {
-        BadEvents::Status { from, to } => (from..=to).contains(&status),
-        BadEvents::SlowerThan { .. } => false,
-    })
-}
-
-fn is_injected(plan: &Plan, route: &Route, status: u16) -> bool {
-    let faults = plan.load.phases.iter().filter_map(|p| p.faults.as_ref());
-    faults
-        .flat_map(|f| f.inner.iter().chain(&f.outer))
-        .any(|fault| {
-            fault.status == status
-                && fault.error_ratio > 0.0
-                && fault.route == route.labels.route
-                && fault
-                    .method
-                    .as_ref()
-                    .is_none_or(|m| *m == route.labels.method)
-        })
 }
 
 fn of_slo(case: &Case<'_>, slo: &SloPlan) -> Finding {
