@@ -68,26 +68,30 @@ impl Style {
     /// The text broken between words: the first line after `first` columns already written, the others after
     /// `indent` spaces. A word longer than the line stays whole, so that a query can be copied.
     pub(in crate::report) fn wrap(self, text: &str, first: usize, indent: usize) -> String {
-        let width = self.width.max(indent + 20);
-        let mut out = String::new();
-        let mut column = first;
-        for word in text.split_whitespace() {
-            let length = word.chars().count();
-            if !out.is_empty() {
-                if column + 1 + length > width {
-                    out.push('\n');
-                    out.push_str(&" ".repeat(indent));
-                    column = indent;
-                } else {
-                    out.push(' ');
-                    column += 1;
-                }
-            }
-            out.push_str(word);
-            column += length;
-        }
-        out
+        fill(text, self.width.max(indent + 20), first, indent)
     }
+}
+
+/// See [`Style::wrap`].
+pub(super) fn fill(text: &str, width: usize, first: usize, indent: usize) -> String {
+    let mut out = String::new();
+    let mut column = first;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if !out.is_empty() {
+            if column + 1 + length > width {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                column = indent;
+            } else {
+                out.push(' ');
+                column += 1;
+            }
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
 }
 
 #[cfg(test)]

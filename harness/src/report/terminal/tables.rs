@@ -3,10 +3,9 @@
 use tabled::Table;
 use tabled::builder::Builder;
 use tabled::settings::object::{Cell, Columns, Object, Rows};
-use tabled::settings::peaker::Priority;
-use tabled::settings::{Alignment, Color, Padding, Style as Border, Width};
+use tabled::settings::{Alignment, Color, Padding, Style as Border};
 
-use super::style::{RESET, Style, Tone};
+use super::style::{RESET, Style, Tone, fill};
 use crate::report::document::Document;
 use crate::report::format::{count, lines, maybe_share, plain, target, told_millis};
 use crate::report::story::mark;
@@ -40,12 +39,19 @@ pub(super) fn routes(doc: &Document, style: Style) -> String {
 
 /// What each hop says beside what the ledger says.
 pub(super) fn hops(doc: &Document, style: Style) -> String {
+    // Only sentences are broken: a broken name is no name.
+    let names = doc.hops.iter().map(|row| row.hop.chars().count()).max();
+    let rest = style
+        .width
+        .saturating_sub(INDENT.len() + names.unwrap_or(0) + GAP);
+    let width = (rest / 3).saturating_sub(GAP).max(12);
+    let sentence = |text: &str| fill(text, width, 0, 0);
     let rows = doc.hops.iter().map(|row| {
         vec![
             plain(&row.hop),
-            plain(&row.says),
-            plain(&row.ledger_says),
-            format!("{} {}", mark(&row.status), plain(&row.verdict)),
+            sentence(&plain(&row.says)),
+            sentence(&plain(&row.ledger_says)),
+            sentence(&format!("{} {}", mark(&row.status), plain(&row.verdict))),
         ]
     });
     let Some(mut table) = build(&["hop", "says", "ledger says", "verdict"], rows.collect()) else {
@@ -57,13 +63,6 @@ pub(super) fn hops(doc: &Document, style: Style) -> String {
             table.modify(Cell::new(index + 1, 3), Color::new(tone.start(), RESET));
         }
     }
-    // Only sentences are broken: a broken number is another number.
-    let width = style.width.saturating_sub(INDENT.len()).max(40);
-    table.with(
-        Width::wrap(width)
-            .keep_words(true)
-            .priority(Priority::max(true)),
-    );
     print(table, style)
 }
 
