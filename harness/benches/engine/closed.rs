@@ -31,9 +31,10 @@ pub(crate) struct Closed {
 
 /// Runs all tools one after the other, and that again and again: what the machine does meanwhile meets all alike.
 pub(crate) fn run(bench: &Bench, tools: &[Tool], manner: &'static str) -> io::Result<Closed> {
-    let server = Server::start(bench, manner)?;
     let mut runs = Vec::new();
     for round in 0..bench.rounds {
+        // Where a server's memory happens to lie suits one client better than another, for as long as it lives.
+        let server = Server::start(bench, manner)?;
         for tool in tools {
             let before = server.cpu_seconds().unwrap_or(0.0);
             let arguments = tool.kind.closed(&server.url, bench);

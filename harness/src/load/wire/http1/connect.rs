@@ -37,13 +37,30 @@ impl TcpConnect {
         for address in &self.addresses {
             let opened = TcpStream::connect(address).await;
             match opened.and_then(|socket| socket.set_nodelay(true).map(|()| socket)) {
-                Ok(socket) => return Ok(socket),
+                Ok(socket) => {
+                    if address.ip().is_loopback() {
+                        unpaced(&socket);
+                    }
+                    return Ok(socket);
+                }
                 Err(error) => why = error,
             }
         }
         Err(why)
     }
 }
+
+/// On a loopback nothing can be congested, but where the system's congestion control is BBR, as it often is, the kernel
+/// paces what is sent: a request would leave when the model of a network says so. Reno does not, and every Linux has
+/// it. To other machines the system's own choice stands: that is what its users have.
+#[cfg(target_os = "linux")]
+fn unpaced(socket: &TcpStream) {
+    // A refusal costs a little time in the kernel, and nothing else.
+    let _ = rustix::net::sockopt::set_tcp_congestion(socket, "reno");
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unpaced(_socket: &TcpStream) {}
 
 impl Connect for TcpConnect {
     type Connection = Http1<TcpStream>;
@@ -80,5 +97,21 @@ impl Connect for UnixConnect {
 
     async fn connect(&self) -> Result<Self::Connection, Outcome> {
         self.socket().await.map(Http1::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn a_connection_within_the_machine_is_neither_delayed_nor_paced() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let connect = TcpConnect::new(vec![listener.local_addr().unwrap()]);
+        let socket = connect.open().await.unwrap();
+        assert!(socket.nodelay().unwrap());
+        let control = rustix::net::sockopt::tcp_congestion(&socket).unwrap();
+        assert_eq!(control, "reno");
     }
 }
