@@ -16,26 +16,26 @@ PASS  short   18 of 18 checks   120 requests, every one accounted for
   route   planned   ok   bad      p50   p90   p95   p99      max
   get          80   80     0   1.0 ms     –     –     –   1.9 ms
 
-  hop                      says                        ledger says                 verdict
-  generator/conservation   generator: 120 planned,     ledger: 120 planned, 120    ✔ all 2 agree
-                           120 sent                    sent
-  generator/in-range       none of 80 requests         p95 below the first that    ✔ all 2 agree
-                                                       was given up
-  generator/kept-up        120 sent                    at least 99 % of 120        ✔ all 4 agree
-                                                       arrivals
-  generator/routes         120 planned, 120 sent, 80                               ✔ called 120 times
-                            of them in measured
+  hop                      says                      ledger says                verdict
+  generator/conservation   generator: 120 planned,   ledger: 120 planned, 120   ✔ all 2 agree
+                           120 sent                  sent
+  generator/in-range       none of 80 requests       p95 below the first that   ✔ all 2 agree
+                                                     was given up
+  generator/kept-up        120 sent                  at least 99 % of 120       ✔ all 4 agree
+                                                     arrivals
+  generator/routes         120 planned, 120 sent,                               ✔ called 120 times
+                           80 of them in measured
                            phases
-  generator/undisturbed    0 for 79 requests           at most one per 100         ✔ all 3 agree
-                                                       requests in measured
-                                                       phases
-  requests/clock           +0 to +0 ms, asked and      within 250 ms: half a       ✔ both clocks agree
-                           answered within 0 ms        scrape interval, 1 s at
-                                                       most
-  requests/count           120 × 404 (15 samples, no   120 × 404                   ✔ counter and ledger
-                            reset)                                                 agree exactly
-  requests/elsewhere       none                        none beside the 120         ✔ no other route was
-                                                       requests of this run        called
+  generator/undisturbed    0 for 79 requests         at most one per 100        ✔ all 3 agree
+                                                     requests in measured
+                                                     phases
+  requests/clock           +0 to +0 ms, asked and    within 250 ms: half a      ✔ both clocks agree
+                           answered within 0 ms      scrape interval, 1 s at
+                                                     most
+  requests/count           120 × 404 (15 samples,    120 × 404                  ✔ counter and ledger
+                           no reset)                                            agree exactly
+  requests/elsewhere       none                      none beside the 120        ✔ no other route was
+                                                     requests of this run       called
 
   – note: generator and service share this machine and compete for 2 of its processor cores; for capacity, run
     them on machines of their own
