@@ -211,25 +211,11 @@ fn a_service_that_holds_up_to_the_limit_is_found_to_hold_at_least_that() {
 #[test]
 fn the_routes_of_a_scenario_are_sent_and_its_phases_are_not() {
     let url = serve(Manner::Status(200));
-    let scenario = format!(
-        "apiVersion: sloproof.dev/v1
-kind: Scenario
-metadata: {{ name: shop, purpose: two routes }}
-spec:
-  target: {{ url: {url} }}
-  telemetry: {{}}
-  load:
-    routes:
-      - {{ name: cart, request: 'GET /cart/{{key}}', weight: 9 }}
-      - {{ name: order, request: POST /orders, body: '{{}}' }}
-    phases:
-      - {{ name: steady, duration: 1h, rate: 1/s }}
-",
-        url = url.trim_end_matches('/')
-    );
-    let place = tempfile::tempdir().unwrap();
-    let file = place.path().join("shop.yaml");
-    std::fs::write(&file, scenario).unwrap();
+    let load = "    routes:
+      - { name: cart, request: 'GET /cart/{key}', weight: 9 }
+      - { name: order, request: POST /orders, body: '{}' }
+";
+    let (_place, file) = scenario(&url, load);
     let args = format!("{SHORT} -o p90<1s --start 150 --limit 150");
     let (run, document, _folder) =
         measured(file.to_str().unwrap(), &args, "at_least_limit", |_| {});
@@ -247,28 +233,14 @@ spec:
 fn users_who_think_leave_places_for_others() {
     let url = serve(Manner::Status(200));
     // At 150/s, 150 users think at once.
-    let scenario = format!(
-        "apiVersion: sloproof.dev/v1
-kind: Scenario
-metadata: {{ name: shop, purpose: a journey }}
-spec:
-  target: {{ url: {url} }}
-  telemetry: {{}}
-  load:
-    maxInFlight: 64
+    let load = "    maxInFlight: 64
     journeys:
       - name: buyer
         steps:
-          - {{ name: look, request: GET /look }}
-          - {{ name: order, request: POST /order, thinkTime: 1s }}
-    phases:
-      - {{ name: steady, duration: 1h, rate: 1/s }}
-",
-        url = url.trim_end_matches('/')
-    );
-    let place = tempfile::tempdir().unwrap();
-    let file = place.path().join("shop.yaml");
-    std::fs::write(&file, scenario).unwrap();
+          - { name: look, request: GET /look }
+          - { name: order, request: POST /order, thinkTime: 1s }
+";
+    let (_place, file) = scenario(&url, load);
     let args = format!("{SHORT} -o p90<100ms --start 150 --limit 150");
     let (run, _, _folder) = measured(file.to_str().unwrap(), &args, "at_least_limit", |_| {});
     let plan: Value = read(&run.join("steps/01/plan.json")).parse().unwrap();
@@ -326,6 +298,27 @@ fn what_cannot_be_searched_is_refused_with_its_remedy() {
         let told = told(&output);
         assert!(told.contains(said), "{args}: {told}");
     }
+}
+
+/// A scenario with this under `load:`, in a folder of its own; its phases are never sent.
+fn scenario(url: &str, load: &str) -> (tempfile::TempDir, PathBuf) {
+    let text = format!(
+        "apiVersion: sloproof.dev/v1
+kind: Scenario
+metadata: {{ name: shop, purpose: capacity }}
+spec:
+  target: {{ url: {} }}
+  telemetry: {{}}
+  load:
+{load}    phases:
+      - {{ name: steady, duration: 1h, rate: 1/s }}
+",
+        url.trim_end_matches('/')
+    );
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("shop.yaml");
+    std::fs::write(&file, text).unwrap();
+    (place, file)
 }
 
 /// The one run directory.

@@ -94,8 +94,7 @@ impl Measured {
     fn of(ledger: &Ledger) -> Self {
         let outcomes = Ledger::sum_outcomes(ledger.measured());
         let good: u64 = ledger.measured().map(|c| c.good).sum();
-        // A step of a journey that could not follow was never asked for.
-        let planned = outcomes.total() - outcomes.not_followed();
+        let planned = outcomes.events();
         Self {
             planned,
             bad: planned - good,

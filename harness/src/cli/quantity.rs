@@ -1,5 +1,6 @@
 //! Quantities on the command line, read so that a mistake is told with its flag.
 
+use crate::app::load::per_second;
 use crate::model::Millis;
 
 /// A duration above zero, as typed.
@@ -15,17 +16,11 @@ pub(super) fn duration(text: &str) -> Result<String, String> {
 
 /// Requests per second: `200`, or as scenarios write it, `200/s` or `30/m`.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
-    let (number, seconds) = match text.rsplit_once('/') {
-        Some((number, "s")) => (number, 1.0),
-        Some((number, "m")) => (number, 60.0),
-        Some((number, "h")) => (number, 3600.0),
-        Some(_) => ("", 1.0),
-        None => (text, 1.0),
-    };
-    match number.trim().replace('_', "").parse::<f64>() {
-        Ok(n) if n.is_finite() && n > 0.0 => Ok(n / seconds),
-        _ => Err("not a rate above 0, such as 200 (a second), 200/s or 30/m".to_owned()),
-    }
+    let bare = || text.trim().replace('_', "").parse::<f64>().ok();
+    per_second(text)
+        .or_else(bare)
+        .filter(|rate| rate.is_finite() && *rate > 0.0)
+        .ok_or_else(|| "not a rate above 0, such as 200 (a second), 200/s or 30/m".to_owned())
 }
 
 #[cfg(test)]

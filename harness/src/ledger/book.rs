@@ -141,6 +141,12 @@ impl OutcomeCounts {
         self.unsent_for(NotSent::StepBefore)
     }
 
+    /// All that users asked for, as objectives count it: every arrival, and every step of a journey that could follow the
+    /// one before.
+    pub fn events(&self) -> u64 {
+        self.total() - self.not_followed()
+    }
+
     /// Later steps of journeys for which the reply to the step before lacked a value: bad events, of the service's doing.
     pub fn without_value(&self) -> u64 {
         self.unsent_for(NotSent::NoValue)

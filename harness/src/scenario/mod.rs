@@ -21,4 +21,4 @@ mod template;
 pub use diagnostics::Mistakes;
 pub use open::{Overrides, load, schema};
 pub use plan::Plan;
-pub(crate) use quantity::LONGEST;
+pub(crate) use quantity::{LONGEST, per_second};

@@ -73,6 +73,22 @@ fn meant_duration(text: &str) -> Option<String> {
         .then(|| Millis(millis as u64).to_promql())
 }
 
+/// Reads `200/s`, `0.5/s` or `30/m`, in arrivals per second; `None` for what is not written so.
+pub(crate) fn per_second(text: &str) -> Option<f64> {
+    let (number, unit) = text.split_once('/')?;
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    let plain = number
+        .chars()
+        .all(|c| c.is_ascii_digit() || c == '.' || c == '_');
+    let number: f64 = number.replace('_', "").parse().ok()?;
+    plain.then_some(number / seconds)
+}
+
 /// `200/s`, `0.5/s`, `30/m`; in arrivals per second.
 pub(super) fn rate(text: &str) -> Result<f64, Remedy> {
     let wrong = || {
@@ -87,21 +103,7 @@ pub(super) fn rate(text: &str) -> Result<f64, Remedy> {
                 format!("{number}/{per}")
             }))
     };
-    let (number, unit) = text.split_once('/').ok_or_else(wrong)?;
-    let seconds = match unit {
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(wrong()),
-    };
-    let plain = number
-        .chars()
-        .all(|c| c.is_ascii_digit() || c == '.' || c == '_');
-    let number: f64 = number.replace('_', "").parse().map_err(|_| wrong())?;
-    if !plain {
-        return Err(wrong());
-    }
-    let rate = number / seconds;
+    let rate = per_second(text).ok_or_else(wrong)?;
     if rate > FASTEST {
         return Err(Remedy::new(format!(
             "`{text}` is more than 10 million a second"

@@ -3,6 +3,7 @@
 #[path = "../shared/authority.rs"]
 mod authority;
 mod differential;
+mod http2;
 mod keep_alive;
 mod replies;
 mod secure;

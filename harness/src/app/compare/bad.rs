@@ -63,12 +63,9 @@ fn of_route(route: String, now: Count, before: Count, share: f64) -> BadShare {
         baseline,
         delta,
         tolerance,
-        change: match delta.zip(tolerance) {
-            None => Change::Unknown,
-            Some((delta, most)) if delta > most => Change::Regression,
-            Some((delta, most)) if delta < -most => Change::Improvement,
-            Some(_) => Change::Same,
-        },
+        change: delta
+            .zip(tolerance)
+            .map_or(Change::Unknown, |(delta, most)| Change::of(delta, most)),
     }
 }
 
@@ -83,8 +80,7 @@ impl Count {
     fn of(run: &Run<'_>, route: &RouteId) -> Self {
         let cells = || run.ledger.route(route).filter(|cell| cell.measured);
         let outcomes = Ledger::sum_outcomes(cells());
-        // A step of a journey that could not follow was never asked for.
-        let all = outcomes.total() - outcomes.not_followed();
+        let all = outcomes.events();
         let good: u64 = cells().map(|cell| cell.good).sum();
         Self {
             bad: all - good,

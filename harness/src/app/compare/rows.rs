@@ -50,6 +50,19 @@ pub(super) enum Change {
     Unknown,
 }
 
+impl Change {
+    /// What a difference of known values means, where it may be `most` either way.
+    pub(super) fn of(delta: f64, most: f64) -> Self {
+        if delta > most {
+            Self::Regression
+        } else if delta < -most {
+            Self::Improvement
+        } else {
+            Self::Same
+        }
+    }
+}
+
 /// A percentile in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Value {
@@ -124,11 +137,14 @@ fn of_route(
 
 /// What two values mean. A lower bound decides only where the true value, which is larger, would decide alike.
 fn change(now: Value, before: Value, most: f64) -> Change {
-    let delta = now.ms - before.ms;
-    match (now.at_least, before.at_least) {
-        (_, false) if delta > most => Change::Regression,
-        (false, _) if delta < -most => Change::Improvement,
-        (false, false) => Change::Same,
+    match (
+        Change::of(now.ms - before.ms, most),
+        now.at_least,
+        before.at_least,
+    ) {
+        (Change::Regression, _, false) => Change::Regression,
+        (Change::Improvement, false, _) => Change::Improvement,
+        (Change::Same, false, false) => Change::Same,
         _ => Change::Unknown,
     }
 }

@@ -16,7 +16,7 @@ fn info(case: &Case<'_>, slo: &SloPlan) -> ObjectiveInfo {
     let cells: Vec<&Cell> = case
         .ledger
         .measured()
-        .filter(|c| slo.routes.is_empty() || slo.routes.contains(&c.route))
+        .filter(|c| slo.judges(&c.route))
         .collect();
     let total: u64 = cells.iter().map(|c| c.planned).sum();
     // The same count that `budget/objective` judges.

@@ -288,7 +288,7 @@ impl Search {
     fn not_too_many(&self) -> Result<(), SearchError> {
         let rate = self.settings.start;
         let load = self.at(rate, 1).load;
-        let planned: f64 = load.phases.iter().map(Phase::arrivals).sum();
+        let planned = load.arrivals_planned();
         if planned <= MOST_ARRIVALS {
             return Ok(());
         }

@@ -152,7 +152,7 @@ impl Made {
         let delay = Ledger::merge_histograms(cells(), |c| &c.delay);
         let good: u64 = cells().map(|c| c.good).sum();
         let outcomes = Ledger::sum_outcomes(cells());
-        let planned = outcomes.total() - outcomes.not_followed();
+        let planned = outcomes.events();
         let facts = &self.ledger.generator;
         let took = facts.sending_duration.max(facts.planned_duration);
         let all = Ledger::sum_outcomes(&self.ledger.cells);

@@ -20,6 +20,7 @@ use crate::load::Loop;
 use crate::model::{EvidenceSet, Timeline};
 use crate::report::{self, Format};
 use crate::scenario::Plan;
+pub(crate) use crate::scenario::per_second;
 pub use crate::scenario::plan::ConnectPlan;
 use crate::scenario::plan::secret;
 use plan::Asked;

@@ -276,7 +276,7 @@ pub(super) fn sendable(asked: Asked) -> Result<Asked, PlanError> {
     }
     let load = &asked.plan.load;
     let (rate, duration) = (load.phases[0].rate_from, load.duration());
-    let planned: f64 = load.phases.iter().map(Phase::arrivals).sum();
+    let planned = load.arrivals_planned();
     if planned < 1.0 {
         let enough = Millis((1000.0 / rate).ceil() as u64);
         let remedy = if enough <= LONGEST {

@@ -244,7 +244,7 @@ fn from_run(slos: &[Slo], run: &Path) -> Result<Vec<Row>, Failure> {
             let cells: Vec<&Cell> = record
                 .ledger
                 .measured()
-                .filter(|cell| planned.routes.is_empty() || planned.routes.contains(&cell.route))
+                .filter(|cell| planned.judges(&cell.route))
                 .collect();
             let events = for_the_user(&record.plan, planned, &cells);
             Events {

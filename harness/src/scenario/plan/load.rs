@@ -45,6 +45,11 @@ impl LoadPlan {
             .fold(Millis(0), |sum, p| sum + p.duration)
     }
 
+    /// Arrivals over all phases.
+    pub fn arrivals_planned(&self) -> f64 {
+        self.phases.iter().map(Phase::arrivals).sum()
+    }
+
     /// How long the most thoughtful user thinks, over all steps of his journey.
     pub fn longest_thinking(&self) -> Millis {
         let journeys = self.journeys.iter().map(Journey::thinking);

@@ -22,6 +22,13 @@ pub struct SloPlan {
     pub expect: ObjectiveExpectation,
 }
 
+impl SloPlan {
+    /// Whether a route's arrivals are events of this SLO.
+    pub fn judges(&self, route: &RouteId) -> bool {
+        self.routes.is_empty() || self.routes.contains(route)
+    }
+}
+
 /// What the ledger counts as bad for an SLO. Timed out, broken, refused and never-sent arrivals are always bad
 /// for the user; the service's own counters can only see completed responses, and the comparison says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -29,7 +29,7 @@ pub(crate) fn cells<'l>(ledger: &'l Ledger, slo: &SloPlan) -> Vec<&'l Cell> {
     ledger
         .cells
         .iter()
-        .filter(|c| slo.routes.is_empty() || slo.routes.contains(&c.route))
+        .filter(|c| slo.judges(&c.route))
         .collect()
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn cells<'l>(ledger: &'l Ledger, slo: &SloPlan) -> Vec<&'l Cell> {
 /// that lacked a value of the reply before is: nobody else was.
 pub(crate) fn for_the_user(plan: &Plan, slo: &SloPlan, cells: &[&Cell]) -> Events {
     let sum = Ledger::sum_outcomes(cells.iter().copied());
-    let total = sum.total() - sum.not_followed();
+    let total = sum.events();
     let unfinished = total - sum.completed_total();
     let (bad_least, bad_most) = match slo.bad {
         BadEvents::Status { from, to } => {

@@ -14,9 +14,7 @@ pub(super) fn objectives_of<'a>(
     plan: &'a Plan,
     route: &'a Route,
 ) -> impl Iterator<Item = &'a SloPlan> {
-    plan.slos
-        .iter()
-        .filter(|slo| slo.routes.is_empty() || slo.routes.contains(&route.id))
+    plan.slos.iter().filter(|slo| slo.judges(&route.id))
 }
 
 /// What is told of a route's statuses that are not expected, if there are any.

@@ -55,7 +55,7 @@ fn judged(plan: &Plan, route: &RouteId) -> Vec<Judged> {
     let objectives = plan
         .slos
         .iter()
-        .filter(|slo| slo.routes.is_empty() || slo.routes.contains(route))
+        .filter(|slo| slo.judges(route))
         .filter_map(|slo| match slo.bad {
             BadEvents::SlowerThan { bound } => Some(Judged {
                 quantile: slo.objective.target,
