@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -76,16 +76,32 @@ impl Recorded {
         for (from, to) in [("fast", "fast"), ("slow", "slow"), ("fast", "other")] {
             place.adopt(&self.place.path(from), to);
         }
-        let path: PathBuf = place.path("other").join(file);
-        let mut value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        change(&mut value);
-        std::fs::write(path, serde_json::to_vec(&value).unwrap()).unwrap();
+        edit(&place.path("other").join(file), change);
         place
     }
 
     fn runs(&self) -> Place {
         self.with_other("manifest.json", |_| ())
     }
+}
+
+fn edit(file: &Path, change: impl Fn(&mut Value)) {
+    let mut value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    change(&mut value);
+    std::fs::write(file, serde_json::to_vec(&value).unwrap()).unwrap();
+}
+
+fn no_errors() -> Value {
+    serde_json::json!({
+        "file": "slo.yaml",
+        "objective": {
+            "name": "answers", "description": "", "target": 0.9, "period": 2_592_000_000_u64, "queries": [],
+        },
+        "bad": { "status": { "from": 500, "to": 599 } },
+        "routes": [],
+        "remaining": null,
+        "expect": "met",
+    })
 }
 
 fn json(place: &Place, args: &str, code: i32) -> Value {
@@ -211,6 +227,32 @@ fn what_cannot_be_compared_is_refused_with_the_reason() {
             assert_eq!(told["rows"].as_array().unwrap().len(), 0);
         }
     }
+}
+
+/// Its claims do not mind late requests; a comparison of latencies does.
+#[test]
+fn a_run_that_passed_although_it_sent_late_is_not_compared() {
+    let place = recorded().runs();
+    for run in ["fast", "slow"] {
+        edit(&place.path(run).join("plan.json"), |plan| {
+            plan["slos"] = serde_json::json!([no_errors()]);
+        });
+        edit(&place.path(run).join("ledger.json"), |ledger| {
+            for cell in ledger["cells"].as_array_mut().unwrap() {
+                cell["delay"] = cell["response"].clone();
+            }
+        });
+    }
+    let told = json(&place, "fast slow", 3);
+    assert_eq!(told["outcome"], "refused");
+    let refused = told["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0]["about"], "validity");
+    let late = refused[0]["baseline"].as_str().unwrap();
+    assert!(
+        late.starts_with("requests left 4") && late.ends_with(" ms late (p99)"),
+        "{refused:?}"
+    );
 }
 
 #[test]

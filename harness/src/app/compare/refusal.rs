@@ -6,6 +6,7 @@ use crate::app::fingerprint;
 use crate::app::judgement::Record;
 use crate::app::target_version::TargetVersion;
 use crate::model::VerdictOutcome;
+use crate::verify::generator;
 
 /// One reason, with what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,12 +88,16 @@ fn machine(current: &Record, baseline: &Record) -> Option<Refusal> {
 
 fn validity(current: &Record, baseline: &Record) -> Option<Refusal> {
     let told = |record: &Record| {
-        let verdict = record.judge().verdict;
+        let judged = record.judge();
         let whole = !record.manifest.timeline.interrupted;
-        match verdict.outcome {
+        match judged.verdict.outcome {
             _ if !whole => Err("interrupted".to_owned()),
-            VerdictOutcome::Invalid => Err(format!("INVALID: {}", verdict.sentence)),
-            outcome => Ok(outcome.title().to_owned()),
+            VerdictOutcome::Invalid => Err(format!("INVALID: {}", judged.verdict.sentence)),
+            // A scenario without a claim about latency may pass late; a comparison is such a claim.
+            outcome => match generator::lateness(&judged.findings) {
+                Some(late) => Err(late.summary.clone()),
+                None => Ok(outcome.title().to_owned()),
+            },
         }
     };
     let (now, before) = (told(current), told(baseline));

@@ -72,6 +72,17 @@ impl Plan {
         self.file.contains("://") || self.file.starts_with("unix:")
     }
 
+    /// Whether it claims anything about latency: by an objective or a signal, or because it claims nothing else.
+    pub fn claims_latency(&self) -> bool {
+        let judges_it = |slo: &SloPlan| matches!(slo.bad, BadEvents::SlowerThan { .. });
+        let signals = &self.signals;
+        let claims_else = !self.slos.is_empty()
+            || !self.alerts.expected.is_empty()
+            || signals.requests.is_some()
+            || signals.error_logs.is_some();
+        signals.latency.is_some() || self.slos.iter().any(judges_it) || !claims_else
+    }
+
     /// The route with this id.
     pub fn route(&self, id: &RouteId) -> Option<&Route> {
         self.load.routes.iter().find(|r| r.id == *id)

@@ -8,6 +8,6 @@ pub mod undisturbed;
 
 pub use conservation::Conservation;
 pub use in_range::InRange;
-pub use kept_up::{KeptUp, load_was_delivered};
+pub use kept_up::{KeptUp, lateness, load_was_delivered};
 pub use routes::Routes;
 pub use undisturbed::Undisturbed;

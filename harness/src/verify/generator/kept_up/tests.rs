@@ -1,9 +1,10 @@
 use super::*;
 use crate::ledger::{OutcomeCounts, Pauses, WindowRow};
 use crate::model::outcome::NotSent;
-use crate::scenario::plan::{ObjectiveExpectation, SloPlan};
+use crate::scenario::plan::{AlertPlan, ObjectiveExpectation, Signals, SloPlan};
 use crate::slo::Objective;
 use crate::verify::fixture::Fixture;
+use crate::verify::fixtures::budget::errors;
 
 fn run(sent: u64, unsent: u64) -> Fixture {
     let not_sent = OutcomeCounts {
@@ -83,6 +84,33 @@ fn lateness_is_judged_by_the_tightest_latency_objective() {
     assert_eq!(late(5100, &[100]), Status::Inconclusive);
     assert_eq!(late(24_000, &[500, 1000]), Status::Pass);
     assert_eq!(late(26_000, &[500, 1000]), Status::Inconclusive);
+}
+
+#[test]
+fn lateness_only_warns_where_nothing_is_claimed_about_latency() {
+    let late = |change: fn(&mut Fixture)| {
+        let fixture = run(1000, 0).with(|f| {
+            for _ in 0..100 {
+                f.cell("get", "outage").delay.record(1100);
+            }
+        });
+        let found = findings(&fixture.with(change));
+        let finding = lateness(&found).expect("it is late");
+        finding.severity
+    };
+    assert_eq!(late(|f| f.plan.signals.latency = None), Severity::Warning);
+    let objective_on_errors: fn(&mut Fixture) = |f| {
+        f.plan.signals = Signals::default();
+        f.plan.slos = vec![errors(0.99)];
+    };
+    assert_eq!(late(objective_on_errors), Severity::Warning);
+    assert_eq!(late(|_| ()), Severity::Error, "a histogram is compared");
+    let nothing_else: fn(&mut Fixture) = |f| {
+        f.plan.signals = Signals::default();
+        f.plan.slos.clear();
+        f.plan.alerts = AlertPlan::default();
+    };
+    assert_eq!(late(nothing_else), Severity::Error, "nothing else is told");
 }
 
 #[test]
