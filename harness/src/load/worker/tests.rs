@@ -155,6 +155,19 @@ fn a_closed_loop_plans_what_it_asks_and_ends_in_time() {
 }
 
 #[test]
+fn a_closed_loop_does_not_begin_before_its_start() {
+    let server = Server::start(Manner::Prompt);
+    let mut plan = patient(plan());
+    plan.phases[0].duration = Millis(500);
+    let start = Instant::now() + Duration::from_millis(300);
+    let ran = run_from(start, &plan, &server.url, Loop::Closed, 1, None);
+    // Before it the clock of the load stands still, and a request would take no time at all.
+    let service = Ledger::merge_histograms(&ran.ledger.cells, |c| &c.service);
+    assert_eq!(service.count_above(1), service.count());
+    assert!(service.count() > 0);
+}
+
+#[test]
 fn each_step_of_a_journey_follows_the_one_before_and_is_counted_on_its_own() {
     let server = Server::start(Manner::Prompt);
     let mut plan = patient(plan_with_a_journey());

@@ -126,6 +126,10 @@ where
     C::Connection: 'static,
 {
     let mut places = Vec::new();
+    // A closed loop has no intended times, but a beginning.
+    while Instant::now() < shift.start && shift.next_due(Duration::ZERO).is_some() {
+        pace.wait(shift.start).await;
+    }
     loop {
         let now = shift.now();
         let Some(due) = shift.next_due(now) else {
