@@ -71,6 +71,11 @@ impl Scripts {
         self.by_route.get(route)?.as_ref()
     }
 
+    /// Whether every arrival is a single request with nothing to fill in.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_route.is_empty()
+    }
+
     /// Index of the phase at a time; after the last one, the last one.
     pub(crate) fn phase_at(&self, at: Duration) -> usize {
         let phase = self.ends.partition_point(|end| *end <= at);

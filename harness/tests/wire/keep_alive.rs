@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 use sloproof::load::wire::by_hyper::Hyper1;
-use sloproof::load::wire::http1::{Http1, UnixConnect};
+use sloproof::load::wire::http1::UnixConnect;
 use sloproof::load::wire::{Connect as _, Connection, Rendered, Reply};
 use sloproof::model::Outcome;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream, UnixListener};
 
+use crate::by_hand::Ours;
 use crate::server::{read_request, send};
 
 const REQUEST: Rendered<'static> = Rendered {
@@ -68,18 +69,20 @@ async fn leave(mut server: TcpStream, how: &str) {
 
 #[tokio::test]
 async fn a_request_on_a_connection_that_the_server_had_left_was_never_sent() {
-    for how in ["close", "reset", "408"] {
-        let (client, mut server) = pair().await;
-        let mut client = Http1::new(client);
-        answered(&mut client, &mut server).await;
-        leave(server, how).await;
-        learn().await;
-        let outcome = exchange(&mut client).await;
-        assert!(
-            matches!(outcome, Outcome::Broken { .. }),
-            "{how}: {outcome:?}"
-        );
-        assert!(client.unsent() && !client.reusable(), "{how}");
+    for ours in Ours::WAYS {
+        for how in ["close", "reset", "408"] {
+            let (client, mut server) = pair().await;
+            let mut client = ours(client);
+            answered(&mut client, &mut server).await;
+            leave(server, how).await;
+            learn().await;
+            let outcome = exchange(&mut client).await;
+            assert!(
+                matches!(outcome, Outcome::Broken { .. }),
+                "{how}: {outcome:?}"
+            );
+            assert!(client.unsent() && !client.reusable(), "{how}");
+        }
     }
 }
 
@@ -102,124 +105,136 @@ async fn hyper_tells_a_left_connection_at_once_or_as_never_sent() {
 
 #[tokio::test]
 async fn a_request_that_the_server_may_have_read_is_not_called_unsent() {
-    for used_before in [false, true] {
-        let (client, mut server) = pair().await;
-        let mut client = Http1::new(client);
-        if used_before {
-            answered(&mut client, &mut server).await;
+    for ours in Ours::WAYS {
+        for used_before in [false, true] {
+            let (client, mut server) = pair().await;
+            let mut client = ours(client);
+            if used_before {
+                answered(&mut client, &mut server).await;
+            }
+            let serve = async {
+                read_request(&mut server).await;
+                drop(server);
+            };
+            let (outcome, ()) = tokio::join!(exchange(&mut client), serve);
+            assert!(matches!(outcome, Outcome::Broken { .. }), "{outcome:?}");
+            assert!(!client.unsent() && !client.reusable());
         }
-        let serve = async {
-            read_request(&mut server).await;
-            drop(server);
-        };
-        let (outcome, ()) = tokio::join!(exchange(&mut client), serve);
+    }
+}
+
+#[tokio::test]
+async fn a_fresh_connection_that_fails_is_not_called_unsent_so_that_nobody_tries_for_ever() {
+    for ours in Ours::WAYS {
+        let (client, server) = pair().await;
+        server.set_zero_linger().unwrap();
+        drop(server);
+        learn().await;
+        let mut client = ours(client);
+        let outcome = exchange(&mut client).await;
         assert!(matches!(outcome, Outcome::Broken { .. }), "{outcome:?}");
         assert!(!client.unsent() && !client.reusable());
     }
 }
 
 #[tokio::test]
-async fn a_fresh_connection_that_fails_is_not_called_unsent_so_that_nobody_tries_for_ever() {
-    let (client, server) = pair().await;
-    server.set_zero_linger().unwrap();
-    drop(server);
-    learn().await;
-    let mut client = Http1::new(client);
-    let outcome = exchange(&mut client).await;
-    assert!(matches!(outcome, Outcome::Broken { .. }), "{outcome:?}");
-    assert!(!client.unsent() && !client.reusable());
-}
-
-#[tokio::test]
 async fn an_exchange_that_was_dropped_leaves_no_connection_to_reuse() {
-    let (client, _server) = pair().await;
-    let mut client = Http1::new(client);
-    let dropped = tokio::time::timeout(Duration::from_millis(10), exchange(&mut client)).await;
-    assert!(dropped.is_err());
-    assert!(!client.reusable());
+    for ours in Ours::WAYS {
+        let (client, _server) = pair().await;
+        let mut client = ours(client);
+        let dropped = tokio::time::timeout(Duration::from_millis(10), exchange(&mut client)).await;
+        assert!(dropped.is_err());
+        assert!(!client.reusable());
+    }
 }
 
 #[tokio::test]
 async fn an_answer_to_half_a_request_is_whole_and_the_last() {
-    let body = vec![b'x'; 16 << 20];
-    let mut upload = format!(
-        "PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    )
-    .into_bytes();
-    upload.extend(&body);
-    let (client, mut server) = pair().await;
-    let mut client = Http1::new(client);
-    let serve = async {
-        let mut some = [0; 100];
-        server.read_exact(&mut some).await.unwrap();
-        send(
-            &mut server,
-            b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n",
+    for ours in Ours::WAYS {
+        let body = vec![b'x'; 16 << 20];
+        let mut upload = format!(
+            "PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
+            body.len()
         )
-        .await;
-        server
-    };
-    let request = Rendered {
-        bytes: &upload,
-        body: None,
-        head: false,
-    };
-    let mut reply = Reply::default();
-    let (outcome, _server) = tokio::join!(client.exchange(request, &mut reply), serve);
-    let refused = Outcome::Completed {
-        status: 413,
-        bytes: 0,
-    };
-    assert_eq!(outcome, refused);
-    assert!(!client.reusable());
+        .into_bytes();
+        upload.extend(&body);
+        let (client, mut server) = pair().await;
+        let mut client = ours(client);
+        let serve = async {
+            let mut some = [0; 100];
+            server.read_exact(&mut some).await.unwrap();
+            send(
+                &mut server,
+                b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n",
+            )
+            .await;
+            server
+        };
+        let request = Rendered {
+            bytes: &upload,
+            body: None,
+            head: false,
+        };
+        let mut reply = Reply::default();
+        let (outcome, _server) = tokio::join!(client.exchange(request, &mut reply), serve);
+        let refused = Outcome::Completed {
+            status: 413,
+            bytes: 0,
+        };
+        assert_eq!(outcome, refused);
+        assert!(!client.reusable());
+    }
 }
 
 #[tokio::test]
 async fn a_big_request_is_written_while_the_server_reads_slowly_in_one_part_or_in_two() {
-    // No two pieces of it are the same, so that a wrong one would be noticed.
-    let body: Vec<u8> = (0..1_u32 << 20).flat_map(u32::to_be_bytes).collect();
-    let length = body.len();
-    let head = format!("PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
-    let whole = [head.as_bytes(), &body].concat();
-    let body = Bytes::from(body);
-    for (bytes, body) in [(&whole[..], None), (head.as_bytes(), Some(&body))] {
-        let (client, mut server) = pair().await;
-        let mut client = Http1::new(client);
-        let serve = async {
-            let mut read = Vec::new();
-            while read.len() < whole.len() {
-                tokio::task::yield_now().await;
-                let some = (&mut server).take(64 << 10).read_buf(&mut read).await;
-                assert!(some.unwrap() > 0);
-            }
-            assert!(read == whole);
-            send(&mut server, REPLY).await;
-        };
-        let request = Rendered {
-            bytes,
-            body,
-            head: false,
-        };
-        let mut reply = Reply::default();
-        let (outcome, ()) = tokio::join!(client.exchange(request, &mut reply), serve);
-        assert_eq!(outcome, OK);
-        assert!(client.reusable());
+    for ours in Ours::WAYS {
+        // No two pieces of it are the same, so that a wrong one would be noticed.
+        let body: Vec<u8> = (0..1_u32 << 20).flat_map(u32::to_be_bytes).collect();
+        let length = body.len();
+        let head = format!("PUT / HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n");
+        let whole = [head.as_bytes(), &body].concat();
+        let body = Bytes::from(body);
+        for (bytes, body) in [(&whole[..], None), (head.as_bytes(), Some(&body))] {
+            let (client, mut server) = pair().await;
+            let mut client = ours(client);
+            let serve = async {
+                let mut read = Vec::new();
+                while read.len() < whole.len() {
+                    tokio::task::yield_now().await;
+                    let some = (&mut server).take(64 << 10).read_buf(&mut read).await;
+                    assert!(some.unwrap() > 0);
+                }
+                assert!(read == whole);
+                send(&mut server, REPLY).await;
+            };
+            let request = Rendered {
+                bytes,
+                body,
+                head: false,
+            };
+            let mut reply = Reply::default();
+            let (outcome, ()) = tokio::join!(client.exchange(request, &mut reply), serve);
+            assert_eq!(outcome, OK);
+            assert!(client.reusable());
+        }
     }
 }
 
 #[tokio::test]
 async fn bytes_behind_a_reply_are_told() {
-    let (client, mut server) = pair().await;
-    let mut client = Http1::new(client);
-    let serve = async {
-        read_request(&mut server).await;
-        send(&mut server, &[REPLY, b"x"].concat()).await;
-    };
-    let mut reply = Reply::default();
-    let (outcome, ()) = tokio::join!(client.exchange(REQUEST, &mut reply), serve);
-    assert_eq!(outcome, OK);
-    assert!(reply.surplus && !client.reusable());
+    for ours in Ours::WAYS {
+        let (client, mut server) = pair().await;
+        let mut client = ours(client);
+        let serve = async {
+            read_request(&mut server).await;
+            send(&mut server, &[REPLY, b"x"].concat()).await;
+        };
+        let mut reply = Reply::default();
+        let (outcome, ()) = tokio::join!(client.exchange(REQUEST, &mut reply), serve);
+        assert_eq!(outcome, OK);
+        assert!(reply.surplus && !client.reusable());
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 #[path = "../shared/authority.rs"]
 mod authority;
+mod by_hand;
 mod differential;
 mod http2;
 mod keep_alive;

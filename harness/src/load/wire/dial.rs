@@ -3,6 +3,7 @@
 mod prove;
 
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 
 use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
@@ -211,6 +212,24 @@ pub struct Dial {
     way: Way,
     /// For HTTP/2.
     shared: Option<Multiplexer>,
+}
+
+impl Dial {
+    /// Whether its connections are plain sockets that speak HTTP/1.1.
+    pub fn is_plain(&self) -> bool {
+        self.shared.is_none() && !matches!(self.way, Way::Tls(..))
+    }
+
+    /// A socket for plain HTTP/1.1 that does not block and belongs to no event loop; none where something else
+    /// [is spoken](Self::is_plain).
+    pub async fn plain_socket(&self) -> Result<OwnedFd, Outcome> {
+        let socket = match &self.way {
+            Way::Tcp(tcp) => tcp.socket().await?.into_std().map(OwnedFd::from),
+            Way::Unix(unix) => unix.socket().await?.into_std().map(OwnedFd::from),
+            Way::Tls(..) => return Err(Outcome::ConnectFailed),
+        };
+        socket.map_err(|_| Outcome::ConnectFailed)
+    }
 }
 
 /// A connection of any kind.

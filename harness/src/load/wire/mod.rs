@@ -24,6 +24,13 @@ pub struct Rendered<'a> {
     pub head: bool,
 }
 
+impl<'a> Rendered<'a> {
+    /// What goes over the wire, in order; the second part may be empty.
+    pub fn parts(&self) -> [&'a [u8]; 2] {
+        [self.bytes, self.body.map_or(&[], |body| body)]
+    }
+}
+
 /// What of a reply is kept beyond its outcome. Reused from request to request, so that nothing is allocated.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Reply {

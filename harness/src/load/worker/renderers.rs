@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 
-use crate::load::request::Renderer;
+use crate::load::request::{Renderer, Trace};
 
 /// Lends renderers out.
 #[derive(Debug)]
@@ -36,6 +36,22 @@ impl Renderers {
     /// How many routes there are.
     pub(super) fn routes(&self) -> usize {
         self.routes.len()
+    }
+
+    /// The trace of an arrival.
+    pub(super) fn trace(&self, route: usize, seq: u64) -> Trace {
+        self.routes[route].fresh.trace(seq)
+    }
+
+    /// Renders with one of a route that is taken back at once: where that is always so, there is only one.
+    pub(super) fn with<T>(&self, route: usize, render: impl FnOnce(&mut Renderer) -> T) -> T {
+        let Shelf { fresh, back } = &self.routes[route];
+        let mut back = back.borrow_mut();
+        if back.is_empty() {
+            back.push(fresh.clone());
+        }
+        let last = back.len() - 1;
+        render(&mut back[last])
     }
 
     /// One for a route, with the buffer of an earlier request if there was one.

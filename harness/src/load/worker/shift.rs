@@ -1,4 +1,4 @@
-//! What the tasks of one worker share. One thread, so cells and no locks.
+//! What the places and tasks of one worker share. One thread, so cells and no locks.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::alarms::Alarms;
-use super::place::Desk;
 use super::renderers::Renderers;
 use super::source::Source;
 use crate::ledger::{Closed, Recorder, Sample};
@@ -38,7 +37,6 @@ pub(super) struct Shift<C> {
     /// Places that wait for an order, the one that waits shortest on top: few connections stay warm rather than many
     /// lukewarm.
     pub(super) idle: RefCell<Vec<usize>>,
-    pub(super) desks: RefCell<Vec<std::rc::Rc<Desk>>>,
     /// Told when a place becomes idle or leaves.
     pub(super) freed: Notify,
     over: Cell<Option<NotSent>>,
@@ -78,7 +76,6 @@ impl<C> Shift<C> {
             source: RefCell::new(source),
             recorder: RefCell::new(recorder),
             idle: RefCell::new(Vec::with_capacity(cap.min(1024))),
-            desks: RefCell::new(Vec::new()),
             freed: Notify::new(),
             over: Cell::new(None),
             last_sent: Cell::new(Duration::ZERO),
@@ -125,6 +122,27 @@ impl<C> Shift<C> {
         let arrival = self.source.borrow_mut().take(now)?;
         self.recorder.borrow_mut().expect(arrival.due.as_secs());
         Some(arrival)
+    }
+
+    /// For a place that becomes free now: the next arrival that waits for one. Whoever takes it must see to its outcome.
+    pub(super) fn take_waiting(&self, now: Duration) -> Option<Arrival> {
+        let arrival = self.take(now);
+        if arrival.is_none() {
+            self.found_room(now);
+        } else if self.is_full() {
+            Lane::add(&self.lane.waited);
+        }
+        arrival
+    }
+
+    /// Lays a place among the idle ones; `false` if nothing more is to be sent.
+    pub(super) fn rest(&self, place: usize, now: Duration) -> bool {
+        let more = self.next_due(now).is_some();
+        if more {
+            self.idle.borrow_mut().push(place);
+        }
+        self.freed.notify_one();
+        more
     }
 
     /// Notes that the later step of a journey will be due then. Whoever calls it must see to its outcome, and an

@@ -8,21 +8,21 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::JoinHandle;
 
 use super::alarms::Alarms;
+use super::crew::Crew;
 use super::pace::Pace;
-use super::place::{Desk, serve};
 use super::renderers::Renderers;
 use super::shift::Shift;
+#[cfg(target_os = "linux")]
+use super::sockets::Sockets;
 use super::source::Source;
+use super::tasks::Tasks;
 use super::unsent::record_unsent;
 use crate::ledger::{Closed, Recorded, Recorder};
 use crate::load::progress::Progress;
 use crate::load::request::Renderer;
-use crate::load::schedule::Arrival;
 use crate::load::script::Scripts;
-use crate::load::wire::Connect;
 use crate::load::wire::dial::Reach;
 
 /// What a worker is to do.
@@ -80,38 +80,54 @@ async fn shift(task: Task) -> io::Result<Report> {
         task.source,
         task.recorder,
     ));
-    let pace = Pace::new()?;
-    let watchman = tokio::task::spawn_local(watch(Rc::clone(&shift), {
-        let (worker, windows) = (task.worker, task.windows.clone());
+    let send = {
+        let (worker, windows) = (task.worker, task.windows);
         move |closed| {
             // Nobody listens once the run is torn down.
             let _ = windows.send((worker, closed));
         }
-    }));
+    };
+    #[cfg(target_os = "linux")]
+    if shift.scripts.is_empty() && shift.connect.is_plain() {
+        serve(&shift, Sockets::new(Rc::clone(&shift))?, &send).await?;
+        return report(shift, &send);
+    }
+    serve(&shift, Tasks::new(Rc::clone(&shift)), &send).await?;
+    report(shift, &send)
+}
+
+/// From the first arrival to the last outcome.
+async fn serve<C: 'static>(
+    shift: &Rc<Shift<C>>,
+    crew: impl Crew + 'static,
+    send: &(impl Fn(Closed) + Clone + 'static),
+) -> io::Result<()> {
+    let (crew, pace) = (Rc::new(crew), Pace::new()?);
+    let watchman =
+        tokio::task::spawn_local(watch(Rc::clone(shift), Rc::clone(&crew), send.clone()));
     let bell = tokio::task::spawn_local({
-        let shift = Rc::clone(&shift);
+        let shift = Rc::clone(shift);
         async move { shift.alarms.ring().await }
     });
-    let places = give_out(&shift, &pace).await;
-    // Whoever waits for an order learns that there will be none.
-    shift.desks.borrow().iter().for_each(|desk| desk.wake());
-    for place in places {
-        place.await.map_err(io::Error::other)?;
-    }
+    give_out(shift, &*crew, &pace).await;
+    crew.leave().await?;
     for task in [watchman, bell] {
         task.abort();
         let _ = task.await;
     }
+    Ok(())
+}
+
+/// What is left to be said when nothing is in flight any more.
+fn report<C>(shift: Rc<Shift<C>>, send: &impl Fn(Closed)) -> io::Result<Report> {
     let now = shift.now();
     shift.found_room(now);
-    record_unsent(&shift, now, |closed| {
-        let _ = task.windows.send((task.worker, closed));
-    });
+    record_unsent(&shift, now, send);
     let (last_sent, full) = (shift.last_sent(), shift.full_for());
     let shift =
         Rc::into_inner(shift).ok_or_else(|| io::Error::other("a place is still at work"))?;
     let (recorded, rest) = shift.recorder.into_inner().finish();
-    let _ = task.windows.send((task.worker, rest));
+    send(rest);
     Ok(Report {
         recorded,
         last_sent,
@@ -121,11 +137,7 @@ async fn shift(task: Task) -> io::Result<Report> {
 
 /// Hands each arrival to a place at its intended time, opening places up to the cap. Where every place is taken, those
 /// that become free help themselves.
-async fn give_out<C: Connect + 'static>(shift: &Rc<Shift<C>>, pace: &Pace) -> Vec<JoinHandle<()>>
-where
-    C::Connection: 'static,
-{
-    let mut places = Vec::new();
+async fn give_out<C>(shift: &Shift<C>, crew: &impl Crew, pace: &Pace) {
     // A closed loop has no intended times, but a beginning.
     while Instant::now() < shift.start && shift.next_due(Duration::ZERO).is_some() {
         pace.wait(shift.start).await;
@@ -133,7 +145,7 @@ where
     loop {
         let now = shift.now();
         let Some(due) = shift.next_due(now) else {
-            return places;
+            return;
         };
         if due > now {
             pace.wait(shift.start + due).await;
@@ -144,12 +156,12 @@ where
         let idle = shift.idle.borrow_mut().pop();
         match idle {
             Some(number) => match shift.take(now) {
-                Some(arrival) => shift.desks.borrow()[number].give(arrival),
+                Some(arrival) => crew.give(number, arrival, now),
                 None => shift.idle.borrow_mut().push(number),
             },
-            None if places.len() < shift.cap => {
+            None if crew.places() < shift.cap => {
                 if let Some(arrival) = shift.take(now) {
-                    places.push(open_place(shift, arrival));
+                    crew.open(arrival, now);
                 }
             }
             None => {
@@ -162,17 +174,8 @@ where
     }
 }
 
-fn open_place<C: Connect + 'static>(shift: &Rc<Shift<C>>, arrival: Arrival) -> JoinHandle<()>
-where
-    C::Connection: 'static,
-{
-    let number = shift.desks.borrow().len();
-    shift.desks.borrow_mut().push(Rc::new(Desk::default()));
-    tokio::task::spawn_local(serve(Rc::clone(shift), number, arrival))
-}
-
 /// Looks at deadlines, tells users who think that the run is over, and closes windows, now and then.
-async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
+async fn watch<C>(shift: Rc<Shift<C>>, crew: Rc<impl Crew>, send: impl Fn(Closed)) {
     let grain = (shift.timeout / 50).clamp(Duration::from_millis(1), Duration::from_millis(20));
     let mut ticks = tokio::time::interval(grain);
     let mut told = 0;
@@ -183,7 +186,7 @@ async fn watch<C>(shift: Rc<Shift<C>>, send: impl Fn(Closed)) {
         } else {
             shift.now()
         };
-        shift.desks.borrow().iter().for_each(|desk| desk.watch(now));
+        crew.expire(now);
         if shift.over(shift.now()).is_some() {
             shift.alarms.ring_all();
         }

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use super::journey::{rest_unsent, unsent};
 use super::shift::Shift;
+use super::tasks::{rest_unsent, unsent};
 use crate::ledger::Closed;
 use crate::load::schedule::Arrival;
 use crate::model::outcome::NotSent;

@@ -1,15 +1,16 @@
-//! One connection: writes a request, reads its reply.
+//! One connection that waits for its socket as tasks do: writes a request, reads its reply.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 
+use super::exchange::{Duplex, Exchange, Unsent, left, now};
 use super::inbox::Inbox;
-use super::reader::{Reader, Whole};
+use super::reader::Whole;
 use crate::load::wire::{Connection, Rendered, Reply};
 use crate::model::Outcome;
 
@@ -50,29 +51,24 @@ enum Phase {
     Spent,
 }
 
-/// Where an exchange stands.
-struct Exchange<'a> {
-    /// What is to be written, in two parts; the second one may be empty.
-    request: [&'a [u8]; 2],
-    /// The first one of its connection.
-    first: bool,
-    written: usize,
-    /// The peer takes no more of the request; it may have answered all the same.
-    refused: Option<io::Error>,
-    reader: Reader,
+/// A socket, and the task that is woken once it goes on.
+struct Awaited<'a, 'b, S> {
+    socket: &'a mut S,
+    cx: &'a mut Context<'b>,
 }
 
-impl<'a> Exchange<'a> {
-    fn is_written(&self) -> bool {
-        self.written == self.request[0].len() + self.request[1].len()
+impl<S: Socket> Duplex for Awaited<'_, '_, S> {
+    fn read(&mut self, space: &mut [u8]) -> Poll<io::Result<usize>> {
+        let mut space = ReadBuf::new(space);
+        let read = Pin::new(&mut *self.socket).poll_read(self.cx, &mut space);
+        read.map_ok(|()| space.filled().len())
     }
 
-    /// What is still to be written.
-    fn rest(&self) -> [&'a [u8]; 2] {
-        let [first, second] = self.request;
-        match first.split_at_checked(self.written) {
-            Some((_, first)) => [first, second],
-            None => [&[], &second[self.written - first.len()..]],
+    fn write(&mut self, parts: [&[u8]; 2]) -> Poll<io::Result<usize>> {
+        let socket = Pin::new(&mut *self.socket);
+        match parts {
+            [part, []] | [[], part] => socket.poll_write(self.cx, part),
+            both => socket.poll_write_vectored(self.cx, &both.map(IoSlice::new)),
         }
     }
 }
@@ -90,67 +86,26 @@ impl<S: Socket> Http1<S> {
 
     /// Why an idle connection cannot be used any more, if that is known already.
     fn left(&mut self) -> Option<String> {
-        match self.socket.try_read(self.inbox.space()) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
-            Err(error) => Some(format!("the idle connection broke: {error}")),
-            Ok(0) => Some("the server had closed the idle connection".into()),
-            Ok(_) => Some("the server sent bytes on the idle connection".into()),
-        }
+        left(now(self.socket.try_read(self.inbox.space())))
     }
 
     fn poll_exchange(
         &mut self,
         cx: &mut Context<'_>,
-        exchange: &mut Exchange<'_>,
+        request: [&[u8]; 2],
+        exchange: &mut Exchange,
         reply: &mut Reply,
     ) -> Poll<Result<Whole, String>> {
+        let mut socket = Awaited {
+            socket: &mut self.socket,
+            cx,
+        };
         // A server may answer before it has the whole request, and may stop reading it then: both ways are driven.
-        self.poll_write(cx, exchange);
-        if exchange.written == 0
-            && !exchange.first
-            && let Some(error) = exchange.refused.take()
-        {
+        if let Err(Unsent(why)) = exchange.write(&mut socket, request) {
             self.unsent = true;
-            return Poll::Ready(Err(format!("the idle connection broke: {error}")));
+            return Poll::Ready(Err(why));
         }
-        loop {
-            let mut space = ReadBuf::new(self.inbox.space());
-            let read = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut space));
-            let length = space.filled().len();
-            if let Err(error) = read {
-                let error = exchange.refused.take().unwrap_or(error);
-                return Poll::Ready(Err(error.to_string()));
-            }
-            if length == 0 {
-                let waiting = !self.inbox.is_empty();
-                let closed = exchange.reader.close(waiting);
-                return Poll::Ready(closed.map_err(|fault| fault.to_string()));
-            }
-            self.inbox.filled(length);
-            if let Err(fault) = self.inbox.give(&mut exchange.reader, reply) {
-                return Poll::Ready(Err(fault.to_string()));
-            }
-            if let Some(whole) = exchange.reader.whole() {
-                return Poll::Ready(Ok(whole));
-            }
-        }
-    }
-
-    /// Writes as much as the socket takes.
-    fn poll_write(&mut self, cx: &mut Context<'_>, exchange: &mut Exchange<'_>) {
-        while !exchange.is_written() && exchange.refused.is_none() {
-            let socket = Pin::new(&mut self.socket);
-            let written = match exchange.rest() {
-                [rest, []] | [[], rest] => socket.poll_write(cx, rest),
-                both => socket.poll_write_vectored(cx, &both.map(IoSlice::new)),
-            };
-            match written {
-                Poll::Pending => return,
-                Poll::Ready(Ok(0)) => exchange.refused = Some(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(length)) => exchange.written += length,
-                Poll::Ready(Err(error)) => exchange.refused = Some(error),
-            }
-        }
+        exchange.read(&mut socket, &mut self.inbox, reply)
     }
 }
 
@@ -169,17 +124,12 @@ impl<S: Socket> Connection for Http1<S> {
         }
         // Should this future be dropped, the connection stays spent.
         let before = std::mem::replace(&mut self.phase, Phase::Spent);
-        let mut exchange = Exchange {
-            request: [request.bytes, request.body.map_or(&[], |body| body)],
-            first: before == Phase::Fresh,
-            written: 0,
-            refused: None,
-            reader: Reader::new(request.head),
-        };
-        match poll_fn(|cx| self.poll_exchange(cx, &mut exchange, reply)).await {
+        let mut exchange = Exchange::new(before == Phase::Fresh, request.head);
+        let parts = request.parts();
+        match poll_fn(|cx| self.poll_exchange(cx, parts, &mut exchange, reply)).await {
             Ok(whole) => {
                 reply.surplus = !self.inbox.is_empty();
-                if whole.keep_alive && exchange.is_written() && !reply.surplus {
+                if whole.keep_alive && exchange.is_written(parts) && !reply.surplus {
                     self.phase = Phase::Idle;
                 }
                 Outcome::Completed {

@@ -10,14 +10,21 @@ pub const HEAD_LIMIT: usize = 16 * 1024;
 
 /// Bytes that came and are not taken yet.
 #[derive(Debug)]
-pub(super) struct Inbox {
+pub struct Inbox {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
 }
 
+impl Default for Inbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Inbox {
-    pub(super) fn new() -> Self {
+    /// An empty one.
+    pub fn new() -> Self {
         Self {
             buffer: vec![0; HEAD_LIMIT].into_boxed_slice(),
             start: 0,

@@ -3,7 +3,8 @@
 //! An exchange writes the rendered bytes, reads into one fixed buffer and takes the reply off it where it lies; it
 //! allocates nothing unless it fails, and costs one `write` and one `read` where the reply fits the buffer.
 //!
-//! - `connection` drives the socket, `inbox` holds what came, `reader` makes a reply of it without I/O, `head`
+//! - `exchange` says what is to be written and read next, `connection` drives it as a task does and `driven` as an event
+//!   loop does that serves many sockets at once, `inbox` holds what came, `reader` makes a reply of it without I/O, `head`
 //!   and `chunks` know the grammar, `fault` what can be wrong.
 //!
 //! # When a request may be sent again
@@ -19,6 +20,9 @@
 mod chunks;
 mod connect;
 mod connection;
+#[cfg(target_os = "linux")]
+mod driven;
+mod exchange;
 mod fault;
 mod head;
 mod inbox;
@@ -26,7 +30,9 @@ mod reader;
 
 pub use connect::{TcpConnect, UnixConnect};
 pub use connection::{Http1, Socket};
+#[cfg(target_os = "linux")]
+pub use driven::{Driven, Stale};
 pub(super) use fault::is_tls;
 pub use fault::{Fault, Where};
 pub use head::HEADER_LIMIT;
-pub use inbox::HEAD_LIMIT;
+pub use inbox::{HEAD_LIMIT, Inbox};

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use super::super::shift::Shift;
 use super::journey::play;
-use super::shift::Shift;
 use crate::ledger::{Sample, TraceId};
 use crate::load::progress::Lane;
 use crate::load::schedule::Arrival;
@@ -88,8 +88,11 @@ pub(super) struct Kit<C> {
 }
 
 /// Serves arrivals until nothing more is to be sent.
-pub(super) async fn serve<C: Connect>(shift: Rc<Shift<C>>, number: usize, first: Arrival) {
-    let desk = Rc::clone(&shift.desks.borrow()[number]);
+pub(super) async fn serve<C: Connect>(
+    shift: Rc<Shift<C>>,
+    (number, desk): (usize, Rc<Desk>),
+    first: Arrival,
+) {
     let mut kit = Kit {
         connection: None,
         connected: false,
@@ -134,13 +137,7 @@ async fn take_waiting<C>(shift: &Shift<C>, done: Duration) -> Option<(Arrival, D
     }
     tokio::task::yield_now().await;
     let now = shift.now();
-    let arrival = shift.take(now);
-    if arrival.is_some() && shift.is_full() {
-        Lane::add(&shift.lane.waited);
-    } else if arrival.is_none() {
-        shift.found_room(now);
-    }
-    Some((arrival?, now))
+    Some((shift.take_waiting(now)?, now))
 }
 
 /// Waits for an order; `None` when there will be none.
@@ -150,9 +147,9 @@ async fn await_order<C>(
     number: usize,
     now: Duration,
 ) -> Option<(Arrival, Duration)> {
-    shift.next_due(now)?;
-    shift.idle.borrow_mut().push(number);
-    shift.freed.notify_one();
+    if !shift.rest(number, now) {
+        return None;
+    }
     poll_fn(|cx| {
         let now = shift.now();
         if let Some(arrival) = desk.order.take() {

@@ -8,8 +8,8 @@ use std::future::poll_fn;
 use std::task::Poll;
 use std::time::Duration;
 
+use super::super::shift::Shift;
 use super::place::{Desk, Kit, exchange};
-use super::shift::Shift;
 use crate::ledger::{Sample, TraceId};
 use crate::load::schedule::Arrival;
 use crate::load::script::{Script, Step};
@@ -113,7 +113,7 @@ fn not_sent<C>(shift: &Shift<C>, arrival: Arrival, steps: &[Step], why: NotSent)
 }
 
 /// The outcome of steps that nobody has expected yet, none of which is sent; `arrival` is the first of them.
-pub(super) fn rest_unsent<C>(
+pub(in crate::load::worker) fn rest_unsent<C>(
     shift: &Shift<C>,
     arrival: Arrival,
     steps: &[Step],
@@ -127,7 +127,12 @@ pub(super) fn rest_unsent<C>(
 }
 
 /// The outcome of an arrival that nobody has expected yet, and that is not sent.
-pub(super) fn unsent<C>(shift: &Shift<C>, arrival: Arrival, now: Duration, why: NotSent) {
+pub(in crate::load::worker) fn unsent<C>(
+    shift: &Shift<C>,
+    arrival: Arrival,
+    now: Duration,
+    why: NotSent,
+) {
     shift.expect(arrival.due);
     record(shift, arrival, now, why);
 }

@@ -1,0 +1,103 @@
+//! One place: its connection, and the request it carries.
+
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+
+use crate::ledger::{Sample, TraceId};
+use crate::load::request::Trace;
+use crate::load::schedule::Arrival;
+use crate::load::wire::Reply;
+use crate::load::wire::http1::{Driven, Inbox, Stale};
+use crate::load::worker::renderers::Renderers;
+use crate::model::Outcome;
+
+/// A place; at first without a connection.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    pub(super) connection: Option<Driven>,
+    /// Opens the connection that its request waits for.
+    pub(super) connecting: Option<AbortHandle>,
+    /// Whether it ever had a connection: the next one is for want of that.
+    pub(super) connected: bool,
+    pub(super) work: Option<Work>,
+}
+
+/// A request under way.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) arrival: Arrival,
+    pub(super) trace: Trace,
+    pub(super) sent: Duration,
+    pub(super) deadline: Duration,
+}
+
+impl Place {
+    /// Writes its request as far as its connection takes it; `false` if there is none that is still open.
+    pub(super) fn write(&mut self, renderers: &Renderers) -> bool {
+        let (Some(connection), Some(work)) = (&mut self.connection, &self.work) else {
+            return false;
+        };
+        let begun = renderers.with(work.arrival.route, |renderer| {
+            connection.begin(renderer.render(work.arrival.seq, work.trace, &[]))
+        });
+        if begun.is_err() {
+            self.connection = None;
+        }
+        begun.is_ok()
+    }
+
+    /// Reads what has come to its connection, after which the peer has `ended` it or not. Says what came of its request,
+    /// once that is over, or that it must be written again.
+    pub(super) fn read(
+        &mut self,
+        ended: bool,
+        inbox: &mut Inbox,
+        reply: &mut Reply,
+    ) -> Option<Result<(Work, Outcome), Stale>> {
+        let connection = self.connection.as_mut()?;
+        if self.work.is_none() {
+            if connection.was_left(inbox) {
+                self.connection = None;
+            }
+            return None;
+        }
+        let Poll::Ready(result) = connection.go_on(inbox, reply) else {
+            return None;
+        };
+        if ended || !connection.is_reusable() {
+            self.connection = None;
+        }
+        match result {
+            Ok(outcome) => Some(Ok((self.work.take()?, outcome))),
+            Err(stale) => Some(Err(stale)),
+        }
+    }
+
+    /// Gives its request up if that has taken too long, and the connection with it: its answer may still come.
+    pub(super) fn expire(&mut self, now: Duration) -> Option<Work> {
+        let work = self.work.take_if(|work| work.deadline <= now)?;
+        if let Some(connecting) = self.connecting.take() {
+            connecting.abort();
+        }
+        self.connection = None;
+        Some(work)
+    }
+}
+
+impl Work {
+    /// What the ledger keeps of it.
+    pub(super) fn sample(&self, done: Duration, outcome: Outcome) -> Sample {
+        Sample {
+            seq: self.arrival.seq,
+            route: self.arrival.route,
+            phase: self.arrival.phase,
+            due: self.arrival.due,
+            sent: Some(self.sent),
+            done,
+            outcome,
+            trace_id: TraceId(self.trace.number()),
+        }
+    }
+}
