@@ -47,7 +47,7 @@ pub(crate) fn run(bench: &Bench, tools: &[Tool], manner: &'static str) -> io::Re
             runs.push(Run {
                 round,
                 kind: tool.kind,
-                per_second: said.requests / bench.seconds as f64,
+                per_second: said.requests / said.seconds.unwrap_or(bench.seconds as f64),
                 cpu_us: spent.cpu_seconds / said.requests * 1e6,
                 peak_mib: spent.peak_mib,
                 server_busy: (after - before) / bench.seconds as f64,

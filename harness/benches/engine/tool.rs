@@ -29,6 +29,8 @@ pub(crate) enum Kind {
 pub(crate) struct Said {
     /// Answers.
     pub(crate) requests: f64,
+    /// How long it sent, if it tells: wrk sends up to a tenth of a second longer than it is asked to.
+    pub(crate) seconds: Option<f64>,
     /// Median and 99th percentile of sent − intended, in µs, if it tells.
     pub(crate) delay_us: Option<(f64, f64)>,
 }
@@ -127,21 +129,32 @@ impl Kind {
                 // Every latency is recorded, or the comparison is off.
                 ((answered - recorded).abs() < 0.5).then_some(Said {
                     requests: answered,
+                    seconds: None,
                     delay_us: us("p50_ms").zip(us("p99_ms")),
                 })
             }
             Self::Wrk => {
+                // "  569778 requests in 4.10s, 55.97MB read"
                 let line = output.lines().find(|line| line.contains("requests in"))?;
-                requests(line.split_whitespace().next()?.parse().ok()?)
+                let mut words = line.split_whitespace();
+                let count = words.next()?.parse().ok()?;
+                let seconds = words.nth(2)?.strip_suffix("s,")?.parse().ok()?;
+                requests(count, Some(seconds))
             }
             Self::Oha => {
                 let report: Value = serde_json::from_str(output).ok()?;
-                requests(report["statusCodeDistribution"]["200"].as_f64()?)
+                let count = report["statusCodeDistribution"]["200"].as_f64()?;
+                requests(count, report["summary"]["total"].as_f64())
             }
             Self::Hey => {
                 let line = output.lines().find(|line| line.contains("[200]"))?;
                 let count = line.split_whitespace().nth(1)?;
-                requests(count.parse().ok()?)
+                // "  Total:	4.0009 secs"
+                let total = output
+                    .lines()
+                    .find_map(|line| line.trim().strip_prefix("Total:"))?;
+                let seconds = total.split_whitespace().next()?.parse().ok()?;
+                requests(count.parse().ok()?, Some(seconds))
             }
         }
     }
@@ -180,9 +193,10 @@ pub(crate) fn words(words: &[&str]) -> Vec<String> {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the end of each tool's reading")]
-fn requests(requests: f64) -> Option<Said> {
+fn requests(requests: f64, seconds: Option<f64>) -> Option<Said> {
     Some(Said {
         requests,
+        seconds,
         delay_us: None,
     })
 }

@@ -28,6 +28,17 @@ pub struct Driven {
     rest: Option<Box<Rest>>,
     /// What has come of a reply that is not whole.
     part: Option<Box<Inbox>>,
+    /// The last step ended although the socket had more.
+    cut_short: bool,
+}
+
+/// So often a step reads: a big body that comes as fast as it is read must not keep others waiting.
+const READS: u32 = 16;
+
+/// A socket for one step.
+struct Turn<'a> {
+    socket: BorrowedFd<'a>,
+    reads_left: u32,
 }
 
 /// A request that is not written to its end: its renderer serves the next one meanwhile.
@@ -47,10 +58,14 @@ impl Rest {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Stale;
 
-impl Duplex for BorrowedFd<'_> {
+impl Duplex for Turn<'_> {
     fn read(&mut self, space: &mut [u8]) -> Poll<io::Result<usize>> {
+        let Some(left) = self.reads_left.checked_sub(1) else {
+            return Poll::Pending;
+        };
+        self.reads_left = left;
         loop {
-            match recv(*self, &mut *space, RecvFlags::empty()) {
+            match recv(self.socket, &mut *space, RecvFlags::empty()) {
                 Err(Errno::INTR) => {}
                 result => return now(result.map(|(_, length)| length).map_err(io::Error::from)),
             }
@@ -60,11 +75,11 @@ impl Duplex for BorrowedFd<'_> {
     fn write(&mut self, parts: [&[u8]; 2]) -> Poll<io::Result<usize>> {
         loop {
             let written = match parts {
-                [part, []] | [[], part] => send(*self, part, SendFlags::NOSIGNAL),
+                [part, []] | [[], part] => send(self.socket, part, SendFlags::NOSIGNAL),
                 both => {
                     let both = both.map(io::IoSlice::new);
                     let mut nothing = SendAncillaryBuffer::default();
-                    sendmsg(*self, &both, &mut nothing, SendFlags::NOSIGNAL)
+                    sendmsg(self.socket, &both, &mut nothing, SendFlags::NOSIGNAL)
                 }
             };
             match written {
@@ -85,6 +100,14 @@ impl Driven {
             exchange: None,
             rest: None,
             part: None,
+            cut_short: false,
+        }
+    }
+
+    fn turn(&self) -> Turn<'_> {
+        Turn {
+            socket: self.socket.as_fd(),
+            reads_left: READS,
         }
     }
 
@@ -94,7 +117,7 @@ impl Driven {
         (self.used, self.reusable) = (true, false);
         let parts = request.parts();
         exchange
-            .write(&mut self.socket.as_fd(), parts)
+            .write(&mut self.turn(), parts)
             .map_err(|Unsent(_)| Stale)?;
         self.rest = (!exchange.is_written(parts)).then(|| {
             Box::new(Rest {
@@ -112,7 +135,10 @@ impl Driven {
         let Some(exchange) = &mut self.exchange else {
             return Poll::Pending;
         };
-        let mut socket = self.socket.as_fd();
+        let mut socket = Turn {
+            socket: self.socket.as_fd(),
+            reads_left: READS,
+        };
         if let Some(rest) = &self.rest {
             let parts = rest.parts();
             if exchange.write(&mut socket, parts).is_err() {
@@ -130,6 +156,7 @@ impl Driven {
                 part = Some(Box::new(std::mem::take(lent)));
             }
             self.part = part;
+            self.cut_short = socket.reads_left == 0;
             return Poll::Pending;
         };
         let mut surplus = !inbox.is_empty();
@@ -152,6 +179,11 @@ impl Driven {
         }))
     }
 
+    /// Whether the last step left something to read, of which the event loop does not tell again.
+    pub fn was_cut_short(&self) -> bool {
+        self.cut_short
+    }
+
     /// Whether another exchange may follow.
     pub fn is_reusable(&self) -> bool {
         self.reusable
@@ -159,7 +191,7 @@ impl Driven {
 
     /// Whether the peer has left this idle connection, or sent what nobody asked for.
     pub fn was_left(&self, inbox: &mut Inbox) -> bool {
-        left(self.socket.as_fd().read(inbox.space())).is_some()
+        left(self.turn().read(inbox.space())).is_some()
     }
 }
 

@@ -23,10 +23,10 @@ use crate::load::progress::Lane;
 use crate::load::schedule::Arrival;
 use crate::load::wire::Reply;
 use crate::load::wire::dial::Dial;
-use crate::load::wire::http1::{Driven, Inbox, Stale};
+use crate::load::wire::http1::{Driven, Inbox};
 use crate::model::Outcome;
-use place::{Place, Work};
-use poller::{Poller, told};
+use place::{Place, Read, Work};
+use poller::{Poller, Ready, told};
 
 /// All places of a worker, and the task that drives them.
 pub(super) struct Sockets {
@@ -40,6 +40,8 @@ struct Inner {
     places: RefCell<Vec<Place>>,
     /// Places whose request is done while arrivals are due: they write in the next round.
     free: RefCell<Vec<usize>>,
+    /// Places that have more to read than a round allows.
+    more: RefCell<Vec<Ready>>,
     in_flight: Cell<usize>,
     shared: RefCell<(Inbox, Reply)>,
 }
@@ -52,6 +54,7 @@ impl Sockets {
             poller: Poller::new()?,
             places: RefCell::default(),
             free: RefCell::default(),
+            more: RefCell::default(),
             in_flight: Cell::new(0),
             shared: RefCell::default(),
         });
@@ -110,13 +113,14 @@ impl Crew for Sockets {
 impl Inner {
     /// Rounds, for as long as the load lasts.
     async fn drive(self: Rc<Self>) -> io::Result<()> {
-        let mut events = Poller::buffer();
+        let (mut events, mut free) = (Poller::buffer(), Vec::new());
         loop {
             self.poller.look(&mut events)?;
-            let free = self.free.take();
+            std::mem::swap(&mut *self.free.borrow_mut(), &mut free);
             self.read(&events);
-            self.take_waiting(free);
-            if self.free.borrow().is_empty() && events.len() < events.capacity() {
+            self.take_waiting(free.drain(..));
+            let all = events.len() < events.capacity() && self.more.borrow().is_empty();
+            if all && self.free.borrow().is_empty() {
                 self.poller.wait().await?;
             } else {
                 tokio::task::yield_now().await;
@@ -126,21 +130,22 @@ impl Inner {
 
     /// Reads what has come to sockets.
     fn read(self: &Rc<Self>, events: &[Event]) {
-        for ready in told(events) {
-            let ended = {
+        for ready in self.more.take().into_iter().chain(told(events)) {
+            let read = {
                 let (inbox, reply) = &mut *self.shared.borrow_mut();
                 self.places.borrow_mut()[ready.place].read(ready.ended, inbox, reply)
             };
-            match ended {
-                Some(Ok((work, outcome))) => self.done(ready.place, &work, outcome),
-                Some(Err(Stale)) => self.write(ready.place),
+            match read {
+                Some(Read::Over(work, outcome)) => self.done(ready.place, &work, outcome),
+                Some(Read::Stale) => self.write(ready.place),
+                Some(Read::Again) => self.more.borrow_mut().push(ready),
                 None => {}
             }
         }
     }
 
     /// Gives places that became free the arrivals that wait for one.
-    fn take_waiting(self: &Rc<Self>, free: Vec<usize>) {
+    fn take_waiting(self: &Rc<Self>, free: impl IntoIterator<Item = usize>) {
         for place in free {
             let now = self.shift.now();
             match self.shift.take_waiting(now) {
@@ -193,8 +198,10 @@ impl Inner {
                     Lane::add(&self.shift.lane.reopened);
                 }
                 place.connection = Some(connection);
-                drop(places);
-                self.write(number);
+                if place.work.is_some() {
+                    drop(places);
+                    self.write(number);
+                }
             }
             Err(outcome) => {
                 let work = place.work.take();

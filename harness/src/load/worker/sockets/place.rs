@@ -33,6 +33,17 @@ pub(super) struct Work {
     pub(super) deadline: Duration,
 }
 
+/// What a place has read.
+#[derive(Debug)]
+pub(super) enum Read {
+    /// Enough for now; there is more, of which nobody tells again.
+    Again,
+    /// The end of its request.
+    Over(Work, Outcome),
+    /// That its request was not sent and must be written anew.
+    Stale,
+}
+
 impl Place {
     /// Writes its request as far as its connection takes it; `false` if there is none that is still open.
     pub(super) fn write(&mut self, renderers: &Renderers) -> bool {
@@ -48,14 +59,13 @@ impl Place {
         begun.is_ok()
     }
 
-    /// Reads what has come to its connection, after which the peer has `ended` it or not. Says what came of its request,
-    /// once that is over, or that it must be written again.
+    /// Reads what has come to its connection, after which the peer has `ended` it or not.
     pub(super) fn read(
         &mut self,
         ended: bool,
         inbox: &mut Inbox,
         reply: &mut Reply,
-    ) -> Option<Result<(Work, Outcome), Stale>> {
+    ) -> Option<Read> {
         let connection = self.connection.as_mut()?;
         if self.work.is_none() {
             if connection.was_left(inbox) {
@@ -64,15 +74,15 @@ impl Place {
             return None;
         }
         let Poll::Ready(result) = connection.go_on(inbox, reply) else {
-            return None;
+            return connection.was_cut_short().then_some(Read::Again);
         };
         if ended || !connection.is_reusable() {
             self.connection = None;
         }
-        match result {
-            Ok(outcome) => Some(Ok((self.work.take()?, outcome))),
-            Err(stale) => Some(Err(stale)),
-        }
+        Some(match result {
+            Ok(outcome) => Read::Over(self.work.take()?, outcome),
+            Err(Stale) => Read::Stale,
+        })
     }
 
     /// Gives its request up if that has taken too long, and the connection with it: its answer may still come.
