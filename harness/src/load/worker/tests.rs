@@ -44,6 +44,18 @@ fn a_prompt_server_answers_everything_over_few_connections() {
 }
 
 #[test]
+fn bodies_of_more_than_a_round_reads_are_read_to_their_end() {
+    let server = Server::start(Manner::Big);
+    let ran = run(&patient(plan()), &server.url, Loop::Open, 1, None);
+    let outcomes = ran.outcomes();
+    assert_eq!(outcomes.completed_total(), 120, "{outcomes:?}");
+    assert_eq!(
+        ran.reopened, 0,
+        "each was whole, and its connection used again"
+    );
+}
+
+#[test]
 fn a_mute_server_times_every_request_out_and_keeps_the_rest_waiting() {
     let server = Server::start(Manner::Mute);
     let mut plan = plan();

@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 pub(super) enum Manner {
     /// Answers at once.
     Prompt,
+    /// Answers with a body of more than is read from one socket at once.
+    Big,
     /// Never answers.
     Mute,
     /// Holds every answer back until this long after its start.
@@ -33,6 +35,9 @@ pub(super) struct Server {
     task: JoinHandle<()>,
     _runtime: tokio::runtime::Runtime,
 }
+
+/// Length of a big body.
+pub(super) const BIG: usize = 600_000;
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -85,6 +90,14 @@ async fn answer(mut stream: TcpStream, manner: Manner, began: Instant) {
         }
         match manner {
             Manner::Prompt | Manner::KilledAfter(_) => {}
+            Manner::Big => {
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {BIG}\r\n\r\n");
+                let whole = [head.as_bytes(), &vec![b'x'; BIG]].concat();
+                if stream.write_all(&whole).await.is_err() {
+                    return;
+                }
+                continue;
+            }
             Manner::Mute => continue,
             Manner::StalledUntil(end) => tokio::time::sleep_until((began + end).into()).await,
             Manner::Closing => return,
