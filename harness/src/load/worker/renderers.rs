@@ -1,4 +1,5 @@
-//! The renderers of one worker: of each route as many as it has requests in flight at once.
+//! The renderers of one worker: of each route as many as it has requests in flight at once, or one where a request that
+//! is written needs it no more.
 //!
 //! One for each place and route would be less to do, and too much to keep: ten thousand places times a thousand routes.
 

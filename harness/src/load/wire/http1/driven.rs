@@ -16,8 +16,8 @@ use crate::model::Outcome;
 /// An HTTP/1.1 connection over a socket that does not block.
 ///
 /// Its owner lends it an [`Inbox`] and a [`Reply`] for each step, one for all its connections: what is used by each
-/// request stays in the processor's nearest cache. What of a reply must be kept from one step to the next, the
-/// connection keeps itself.
+/// request stays in the processor's nearest cache. What has come of a reply that is not whole, the connection keeps
+/// itself; a reply that is asked to keep its body or head must be lent to one connection only.
 #[derive(Debug)]
 pub struct Driven {
     socket: OwnedFd,
@@ -111,7 +111,8 @@ impl Driven {
         }
     }
 
-    /// Begins an exchange: writes what the socket takes. Then [`go_on`](Self::go_on) whenever the socket may.
+    /// Begins an exchange: writes what the socket takes. Whatever has come to the idle connection must have been
+    /// [looked at](Self::was_left) before. Then [`go_on`](Self::go_on) whenever the socket may.
     pub fn begin(&mut self, request: Rendered<'_>) -> Result<(), Stale> {
         let mut exchange = Exchange::new(!self.used, request.head);
         (self.used, self.reusable) = (true, false);
@@ -161,15 +162,19 @@ impl Driven {
         };
         let mut surplus = !inbox.is_empty();
         inbox.clear();
+        let mut gone = false;
         if exchange.may_have_more() {
-            surplus |= left(socket.read(inbox.space())).is_some();
+            socket.reads_left = 1;
+            let more = socket.read(inbox.space());
+            surplus |= matches!(more, Poll::Ready(Ok(1..)));
+            gone = left(more).is_some();
         }
         reply.surplus = surplus;
         let whole_request = self.rest.take().is_none();
-        self.exchange = None;
+        (self.exchange, self.cut_short) = (None, false);
         Poll::Ready(Ok(match read {
             Ok(whole) => {
-                self.reusable = whole.keep_alive && whole_request && !surplus;
+                self.reusable = whole.keep_alive && whole_request && !surplus && !gone;
                 Outcome::Completed {
                     status: whole.status,
                     bytes: whole.bytes,

@@ -2,8 +2,11 @@
 //!
 //! In each round it reads what has come to any of them, and then writes the next request of those that became free in
 //! the round before: a service that answers quicker than it is asked would otherwise fall asleep after each request and
-//! be woken by the next, and waking it costs the one who writes. A place costs a few hundred bytes; renderers, the inbox
-//! and the reply are one of each for all.
+//! be woken by the next, and waking it costs the one who writes. A place costs a few hundred bytes: the inbox and the
+//! reply are one for all, a renderer is one for each route, and only what comes or goes in pieces is kept by its place.
+//!
+//! Before anything is written, what the event loop has heard of is read: an idle connection that its server has left must
+//! be found so, not used.
 
 mod place;
 mod poller;
@@ -12,6 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustix::event::epoll::Event;
@@ -26,7 +30,7 @@ use crate::load::wire::dial::Dial;
 use crate::load::wire::http1::{Driven, Inbox};
 use crate::model::Outcome;
 use place::{Place, Read, Work};
-use poller::{Poller, Ready, told};
+use poller::{AT_ONCE, Poller, Ready, told};
 
 /// All places of a worker, and the task that drives them.
 pub(super) struct Sockets {
@@ -44,6 +48,7 @@ struct Inner {
     more: RefCell<Vec<Ready>>,
     in_flight: Cell<usize>,
     shared: RefCell<(Inbox, Reply)>,
+    events: RefCell<Vec<Event>>,
 }
 
 impl Sockets {
@@ -57,6 +62,7 @@ impl Sockets {
             more: RefCell::default(),
             in_flight: Cell::new(0),
             shared: RefCell::default(),
+            events: RefCell::new(Poller::buffer()),
         });
         let driver = tokio::task::spawn_local(Rc::clone(&inner).drive());
         Ok(Self {
@@ -78,18 +84,29 @@ impl Crew for Sockets {
     }
 
     fn give(&self, place: usize, arrival: Arrival, now: Duration) {
+        if self.inner.poller.has_heard() {
+            // An error meets the driver, too.
+            let _ = self.inner.read();
+        }
         self.inner.begin(place, arrival, now);
     }
 
     fn expire(&self, now: Duration) {
+        let late = |place: &Place| place.is_late(now);
+        if !self.inner.places.borrow().iter().any(late) {
+            return;
+        }
+        // After a pause of this process answers lie unread that came in time.
+        for _ in 0..=self.places() / AT_ONCE {
+            let _ = self.inner.read();
+        }
         for place in 0..self.places() {
             let expired = self.inner.places.borrow_mut()[place].expire(now);
             if let Some(work) = expired {
                 self.inner.done(place, &work, Outcome::TimedOut);
             }
         }
-        // The driver may be asleep.
-        self.inner.take_waiting(self.inner.free.take());
+        self.inner.resume();
     }
 
     async fn leave(&self) -> io::Result<()> {
@@ -113,13 +130,18 @@ impl Crew for Sockets {
 impl Inner {
     /// Rounds, for as long as the load lasts.
     async fn drive(self: Rc<Self>) -> io::Result<()> {
-        let (mut events, mut free) = (Poller::buffer(), Vec::new());
+        let ended = self.rounds().await;
+        // Without it every request would time out.
+        self.shift.progress.stop.store(true, Ordering::Relaxed);
+        ended
+    }
+
+    async fn rounds(self: &Rc<Self>) -> io::Result<()> {
+        let mut free = Vec::new();
         loop {
-            self.poller.look(&mut events)?;
             std::mem::swap(&mut *self.free.borrow_mut(), &mut free);
-            self.read(&events);
+            let all = self.read()?;
             self.take_waiting(free.drain(..));
-            let all = events.len() < events.capacity() && self.more.borrow().is_empty();
             if all && self.free.borrow().is_empty() {
                 self.poller.wait().await?;
             } else {
@@ -128,19 +150,28 @@ impl Inner {
         }
     }
 
-    /// Reads what has come to sockets.
-    fn read(self: &Rc<Self>, events: &[Event]) {
-        for ready in self.more.take().into_iter().chain(told(events)) {
-            let read = {
-                let (inbox, reply) = &mut *self.shared.borrow_mut();
-                self.places.borrow_mut()[ready.place].read(ready.ended, inbox, reply)
-            };
-            match read {
-                Some(Read::Over(work, outcome)) => self.done(ready.place, &work, outcome),
-                Some(Read::Stale) => self.write(ready.place),
-                Some(Read::Again) => self.more.borrow_mut().push(ready),
-                None => {}
-            }
+    /// Reads what has come to sockets, and says whether that was all.
+    fn read(self: &Rc<Self>) -> io::Result<bool> {
+        let mut events = self.events.borrow_mut();
+        self.poller.look(&mut events)?;
+        for ready in self.more.take() {
+            self.places.borrow_mut()[ready.place].has_more = false;
+            self.read_one(ready);
+        }
+        told(&events).for_each(|ready| self.read_one(ready));
+        Ok(events.len() < events.capacity() && self.more.borrow().is_empty())
+    }
+
+    fn read_one(self: &Rc<Self>, ready: Ready) {
+        let read = {
+            let (inbox, reply) = &mut *self.shared.borrow_mut();
+            self.places.borrow_mut()[ready.place].read(ready.ended, inbox, reply)
+        };
+        match read {
+            Some(Read::Over(work, outcome)) => self.done(ready.place, &work, outcome),
+            Some(Read::Stale) => self.write(ready.place),
+            Some(Read::Again) => self.more.borrow_mut().push(ready),
+            None => {}
         }
     }
 
@@ -209,9 +240,16 @@ impl Inner {
                 if let Some(work) = work {
                     self.done(number, &work, outcome);
                 }
-                self.take_waiting(self.free.take());
+                self.resume();
             }
         }
+    }
+
+    /// For those that became free outside of a round: the driver may be asleep.
+    fn resume(self: &Rc<Self>) {
+        // An error meets the driver, too.
+        let _ = self.read();
+        self.take_waiting(self.free.take());
     }
 
     /// Notes the outcome of a place's request. The place is free then.

@@ -22,6 +22,8 @@ pub(super) struct Place {
     /// Whether it ever had a connection: the next one is for want of that.
     pub(super) connected: bool,
     pub(super) work: Option<Work>,
+    /// It stands among those that have more to read.
+    pub(super) has_more: bool,
 }
 
 /// A request under way.
@@ -74,7 +76,9 @@ impl Place {
             return None;
         }
         let Poll::Ready(result) = connection.go_on(inbox, reply) else {
-            return connection.was_cut_short().then_some(Read::Again);
+            // Once in the list is enough: however quickly the body comes, a round reads a bounded part of it.
+            let again = connection.was_cut_short() && !std::mem::replace(&mut self.has_more, true);
+            return again.then_some(Read::Again);
         };
         if ended || !connection.is_reusable() {
             self.connection = None;
@@ -85,9 +89,17 @@ impl Place {
         })
     }
 
+    /// Whether its request has taken too long.
+    pub(super) fn is_late(&self, now: Duration) -> bool {
+        self.work.as_ref().is_some_and(|work| work.deadline <= now)
+    }
+
     /// Gives its request up if that has taken too long, and the connection with it: its answer may still come.
     pub(super) fn expire(&mut self, now: Duration) -> Option<Work> {
-        let work = self.work.take_if(|work| work.deadline <= now)?;
+        if !self.is_late(now) {
+            return None;
+        }
+        let work = self.work.take()?;
         if let Some(connecting) = self.connecting.take() {
             connecting.abort();
         }

@@ -10,7 +10,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 /// So many sockets are told of at once.
-const AT_ONCE: usize = 256;
+pub(super) const AT_ONCE: usize = 256;
 
 /// An `epoll` of the worker's own inside the one of its event loop. The loop wakes one task for all sockets, and that
 /// task asks which: a wake-up, a queue and a poll for each of them would cost more than their requests' own work.
@@ -69,6 +69,11 @@ impl Poller {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether the event loop has heard of some since they were last waited for; asks nobody.
+    pub(super) fn has_heard(&self) -> bool {
+        self.epoll.try_io(Interest::READABLE, |_| Ok(())).is_ok()
     }
 
     /// Waits until there may be some.
