@@ -72,15 +72,17 @@ impl Plan {
         self.file.contains("://") || self.file.starts_with("unix:")
     }
 
-    /// Whether it claims anything about latency: by an objective or a signal, or because it claims nothing else.
+    /// Whether it claims anything about response times, which contain what leaves late: by an objective, or because it
+    /// claims nothing else. A latency histogram is compared with service times, which do not.
     pub fn claims_latency(&self) -> bool {
         let judges_it = |slo: &SloPlan| matches!(slo.bad, BadEvents::SlowerThan { .. });
         let signals = &self.signals;
         let claims_else = !self.slos.is_empty()
             || !self.alerts.expected.is_empty()
             || signals.requests.is_some()
+            || signals.latency.is_some()
             || signals.error_logs.is_some();
-        signals.latency.is_some() || self.slos.iter().any(judges_it) || !claims_else
+        self.slos.iter().any(judges_it) || !claims_else
     }
 
     /// The route with this id.

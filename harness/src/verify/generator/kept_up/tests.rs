@@ -98,13 +98,18 @@ fn lateness_only_warns_where_nothing_is_claimed_about_latency() {
         let finding = lateness(&found).expect("it is late");
         finding.severity
     };
-    assert_eq!(late(|f| f.plan.signals.latency = None), Severity::Warning);
+    assert_eq!(
+        late(|_| ()),
+        Severity::Warning,
+        "a histogram knows service times"
+    );
     let objective_on_errors: fn(&mut Fixture) = |f| {
         f.plan.signals = Signals::default();
         f.plan.slos = vec![errors(0.99)];
     };
     assert_eq!(late(objective_on_errors), Severity::Warning);
-    assert_eq!(late(|_| ()), Severity::Error, "a histogram is compared");
+    let objective_on_latency: fn(&mut Fixture) = |f| f.plan.slos = vec![slow_slo(Millis(10))];
+    assert_eq!(late(objective_on_latency), Severity::Error);
     let nothing_else: fn(&mut Fixture) = |f| {
         f.plan.signals = Signals::default();
         f.plan.slos.clear();
